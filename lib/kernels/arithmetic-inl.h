@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// The operations that rules are made of: IEEE's, each rounded once, or the same with subnormals
+// flushed. No fused multiply-add.
+
+#if defined(SIMDOPTIM_LIB_KERNELS_ARITHMETIC_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef SIMDOPTIM_LIB_KERNELS_ARITHMETIC_INL_H_
+#undef SIMDOPTIM_LIB_KERNELS_ARITHMETIC_INL_H_
+#else
+#define SIMDOPTIM_LIB_KERNELS_ARITHMETIC_INL_H_
+#endif
+
+#include <cfloat>
+
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace simdoptim {
+namespace HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// IEEE's results. Where the hardware flushes (FloatMode), these instructions do.
+struct PlainArithmetic {
+  template <class D, class V>
+  static HWY_INLINE V FlushInput(D, V x) {
+    return x;
+  }
+  template <class V>
+  static HWY_INLINE V Add(V a, V b) {
+    return hn::Add(a, b);
+  }
+  template <class V>
+  static HWY_INLINE V Sub(V a, V b) {
+    return hn::Sub(a, b);
+  }
+  template <class V>
+  static HWY_INLINE V Mul(V a, V b) {
+    return hn::Mul(a, b);
+  }
+  template <class V>
+  static HWY_INLINE V Div(V a, V b) {
+    return hn::Div(a, b);
+  }
+  template <class V>
+  static HWY_INLINE V Sqrt(V a) {
+    return hn::Sqrt(a);
+  }
+  // a where the two are not ordered: the targets' own maxima differ there.
+  template <class V>
+  static HWY_INLINE V Max(V a, V b) {
+    return hn::IfThenElse(hn::Lt(a, b), b, a);
+  }
+};
+
+// Binary32<true>'s results by arithmetic. Inputs must have gone through FlushInput.
+struct FlushingArithmetic : PlainArithmetic {
+  template <class D, class V>
+  static HWY_INLINE V FlushInput(D, V x) {
+    return KeepUnless(IsBelow(x, FLT_MIN), x);
+  }
+  // A sum is exact where it is subnormal.
+  template <class V>
+  static HWY_INLINE V Add(V a, V b) {
+    const V sum = hn::Add(a, b);
+    return KeepUnless(IsBelow(sum, FLT_MIN), sum);
+  }
+  template <class V>
+  static HWY_INLINE V Sub(V a, V b) {
+    const V difference = hn::Sub(a, b);
+    return KeepUnless(IsBelow(difference, FLT_MIN), difference);
+  }
+  // The result times 2^64 rounds as if the exponent were unbounded. Where scaling overflows, the
+  // comparison is false, and right.
+  template <class V>
+  static HWY_INLINE V Mul(V a, V b) {
+    const V scaled = hn::Mul(hn::Mul(a, Constant(a, kScale)), b);
+    return KeepUnless(IsBelow(scaled, FLT_MIN * kScale), hn::Mul(a, b));
+  }
+  template <class V>
+  static HWY_INLINE V Div(V a, V b) {
+    const V scaled = hn::Div(hn::Mul(a, Constant(a, kScale)), b);
+    return KeepUnless(IsBelow(scaled, FLT_MIN * kScale), hn::Div(a, b));
+  }
+
+ private:
+  static constexpr float kScale = 0x1p64f;
+
+  template <class V>
+  static HWY_INLINE V Constant(V, float x) {
+    return hn::Set(hn::DFromV<V>(), x);
+  }
+  template <class V>
+  static HWY_INLINE auto IsBelow(V x, float bound) -> decltype(hn::Lt(x, x)) {
+    return hn::Lt(hn::Abs(x), Constant(x, bound));
+  }
+  // Zero with x's sign where the mask is true.
+  template <class M, class V>
+  static HWY_INLINE V KeepUnless(M mask, V x) {
+    return hn::IfThenElse(mask, hn::And(x, hn::SignBit(hn::DFromV<V>())), x);
+  }
+};
+
+}  // namespace HWY_NAMESPACE
+}  // namespace simdoptim
+HWY_AFTER_NAMESPACE();
+
+#endif  // SIMDOPTIM_LIB_KERNELS_ARITHMETIC_INL_H_

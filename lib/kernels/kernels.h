@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The seam between vector code and the rest: function pointers, no Highway.
+#ifndef SIMDOPTIM_LIB_KERNELS_KERNELS_H_
+#define SIMDOPTIM_LIB_KERNELS_KERNELS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "lib/rules/registry.h"
+#include "simdoptim/formats.h"
+
+namespace simdoptim {
+
+// Where the numbers of one parameter are. States that the kernel does not use may be null.
+struct Streams {
+  float* param;
+  const void* grad;
+  float* state[kMaxStates];
+};
+
+// Steps elements [begin, end). The floating-point mode must be set (float_mode.h).
+using KernelFunction = void (*)(const void* scalars, const Streams& streams, size_t begin,
+                                size_t end);
+
+inline constexpr int kGradFormats = 3;
+
+// One instruction set's kernels: [kernel row][Format of the gradient][flush subnormals].
+struct KernelTable {
+  const char* target;
+  KernelFunction functions[kKernelRows][kGradFormats][2];
+
+  KernelFunction Find(int row, Format grad, bool flush) const {
+    return functions[row][static_cast<int>(grad)][flush ? 1 : 0];
+  }
+};
+
+// The table of ActiveTarget(); throws what it throws.
+const KernelTable& ActiveKernels();
+
+// All tables that this processor can run, the best first. Null-terminated.
+const KernelTable* const* UsableKernels() noexcept;
+
+}  // namespace simdoptim
+
+#endif  // SIMDOPTIM_LIB_KERNELS_KERNELS_H_

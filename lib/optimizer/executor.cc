@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs a plan on a runner; the inner loop of every step.
+
+#include "lib/optimizer/executor.h"
+
+#include <chrono>
+#include <exception>
+#include <thread>
+
+#include "lib/kernels/float_mode.h"
+
+namespace simdoptim {
+namespace {
+
+uint64_t Nanoseconds() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
+}
+
+}  // namespace
+
+struct Executor::Work {
+  const Plan& plan;
+  const GroupKernel* groups;
+  int64_t clock;
+  const KernelTable& kernels;
+  uint64_t* times;
+  // For foreign runners.
+  std::atomic<uint64_t>* claims = nullptr;
+  uint64_t epoch = 0;
+  std::atomic<int>* finished = nullptr;
+
+  void RunShare(int share) const noexcept {
+    const uint64_t start = times != nullptr ? Nanoseconds() : 0;
+    RunBetween(plan.border(share), plan.border(share + 1));
+    if (times != nullptr) times[share] = Nanoseconds() - start;
+  }
+
+  void RunBetween(Border begin, Border end) const noexcept {
+    FloatMode mode;
+    alignas(kMaxScalarBytes) unsigned char scalars[kMaxScalarBytes];
+    const GroupKernel* group = nullptr;
+    int64_t t = 0;
+    const std::vector<Run>& runs = plan.runs();
+    for (size_t r = begin.run; r < runs.size() && r <= end.run; ++r) {
+      const Run& run = runs[r];
+      const size_t first = r == begin.run ? begin.offset : 0;
+      const size_t last = r == end.run ? end.offset : run.size;
+      if (first == last) continue;
+      if (group != &groups[run.group] || t != clock - run.steps_behind) {
+        group = &groups[run.group];
+        t = clock - run.steps_behind;
+        mode.Set(false);
+        group->rule->make_scalars(group->options, t, scalars);
+        mode.Set(group->flush);
+      }
+      const Format format = static_cast<Format>(run.grad_format);
+      kernels.Find(group->row, format, group->flush)(scalars, run.streams, first, last);
+    }
+  }
+
+  static void RunTask(void* context, int share) {
+    static_cast<const Work*>(context)->RunShare(share);
+  }
+
+  // At most once in a step, whatever the runner does.
+  static void ClaimAndRun(void* context, int share) {
+    const Work& work = *static_cast<const Work*>(context);
+    if (work.claims[share].exchange(work.epoch, std::memory_order_relaxed) == work.epoch) return;
+    work.RunShare(share);
+    work.finished->fetch_add(1, std::memory_order_release);
+  }
+};
+
+void Executor::PrepareForForeignRunner() {
+  if (claims_ == nullptr) claims_ = std::make_unique<std::atomic<uint64_t>[]>(kMaxShares);
+}
+
+void Executor::Execute(const Plan& plan, const GroupKernel* groups, int64_t clock,
+                       const KernelTable& kernels, Runner& runner, uint64_t* times) {
+  Work work{plan, groups, clock, kernels, times};
+  const int shares = plan.shares();
+  if (shares == 1) return work.RunShare(0);
+  if (&runner == &DefaultRunner()) return runner.Run(shares, Task(&Work::RunTask, &work));
+  ExecuteOnForeign(work, shares, runner);
+}
+
+void Executor::ExecuteOnForeign(const Work& step, int shares, Runner& runner) {
+  std::atomic<int> finished = 0;
+  Work work = step;
+  work.claims = claims_.get();
+  work.epoch = ++epoch_;
+  work.finished = &finished;
+  const Task task(&Work::ClaimAndRun, &work);
+  std::exception_ptr failure;
+  try {
+    runner.Run(shares, task);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  for (int share = 0; share < shares; ++share) task(share);
+  // A share may still run on a thread of a runner that threw.
+  while (finished.load(std::memory_order_acquire) != shares) std::this_thread::yield();
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace simdoptim

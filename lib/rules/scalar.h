@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Host arithmetic of the per-step scalars: double, rounded once.
+#ifndef SIMDOPTIM_LIB_RULES_SCALAR_H_
+#define SIMDOPTIM_LIB_RULES_SCALAR_H_
+
+#include <cfloat>
+#include <cmath>
+#include <cstdint>
+
+namespace simdoptim {
+
+// base^exponent by repeated squaring: IEEE multiplications in a fixed order, because std::pow
+// differs in its last bit between C libraries.
+inline double IntegerPower(double base, int64_t exponent) {
+  double power = 1;
+  for (; exponent > 0; exponent >>= 1) {
+    if (exponent & 1) power *= base;
+    base *= base;
+  }
+  return power;
+}
+
+// A kernel's constant. A kernel that flushes would read a subnormal as zero on some processors
+// only, so that is settled here.
+inline float ToScalar(double x, bool flush_subnormals) {
+  const float rounded = static_cast<float>(x);
+  return flush_subnormals && std::fabs(rounded) < FLT_MIN ? 0.0f : rounded;
+}
+
+}  // namespace simdoptim
+
+#endif  // SIMDOPTIM_LIB_RULES_SCALAR_H_
