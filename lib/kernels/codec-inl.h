@@ -65,8 +65,7 @@ struct F16Codec {
     const auto rebias = hn::Set(du, uint32_t{127 - 15} << 23);
     const auto is_top = hn::Gt(hn::BitCast(di, magnitude), hn::Set(di, 0x7BFF));
     const auto top = hn::BitCast(du, hn::IfThenElseZero(is_top, hn::BitCast(di, rebias)));
-    const auto normal =
-        hn::BitCast(d, hn::Add(hn::Add(hn::ShiftLeft<13>(magnitude), rebias), top));
+    const auto normal = hn::BitCast(d, hn::Add(hn::Add(hn::ShiftLeft<13>(magnitude), rebias), top));
     // Below 2^-14, the bits count units of 2^-24. The product is exact, and normal as a float.
     const auto count = hn::ConvertTo(d, hn::BitCast(di, magnitude));
     const auto subnormal = hn::Mul(count, hn::Set(d, 0x1p-24f));

@@ -51,7 +51,8 @@ int CountWrongNarrowing(Narrow narrow, uint16_t infinity) {
     // Beyond the largest number, rounding continues as if there were a next one.
     const float high = at_top ? low + (low - ToFloat(Type{static_cast<uint16_t>(bits - 1)}))
                               : ToFloat(Type{static_cast<uint16_t>(bits + 1)});
-    const float middle = static_cast<float>((static_cast<double>(low) + static_cast<double>(high)) / 2);
+    const float middle =
+        static_cast<float>((static_cast<double>(low) + static_cast<double>(high)) / 2);
     const uint16_t next = static_cast<uint16_t>(bits + 1);
     const uint16_t even = bits % 2 == 0 ? bits : next;
     const auto check = [&](float x, uint16_t expected) {
@@ -94,8 +95,8 @@ TEST_CASE("kernels widen every 16-bit gradient exactly", "[formats]") {
               Gradient(patterns.data(), patterns.size(), format, false));
       int wrong = 0;
       for (size_t i = 0; i < patterns.size(); ++i) {
-        const float g = format == Format::kF16 ? ToFloat(Float16{patterns[i]})
-                                               : ToFloat(BFloat16{patterns[i]});
+        const float g =
+            format == Format::kF16 ? ToFloat(Float16{patterns[i]}) : ToFloat(BFloat16{patterns[i]});
         wrong += SameNumber(param[i], 0.0 - static_cast<double>(g)) ? 0 : 1;
       }
       INFO(target << " " << FormatName(format));

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// The functional door's errors: each names the thing, and nothing is changed.
+
+#include "simdoptim/simdoptim.h"
+#include "tests/support/catch.h"
+#include "tests/support/errors.h"
+
+namespace simdoptim::test {
+namespace {
+
+using Floats = std::vector<float>;
+
+struct AdamBuffers {
+  Floats param = Floats(8, 1.0f);
+  Floats grad = Floats(8, 0.5f);
+  Floats m = Floats(8, 0.25f);
+  Floats v = Floats(8, 0.125f);
+
+  bool operator==(const AdamBuffers&) const = default;
+};
+
+TEST_CASE("functional door: bad spans are named and nothing is changed", "[errors]") {
+  AdamBuffers b;
+  const AdamBuffers before = b;
+  const auto error = [&](std::span<float> param, const Gradient& grad, std::span<float> m,
+                         std::span<float> v, std::span<float> max = {}) {
+    const std::string text = ErrorOf([&] { AdamStep({}, 1, param, grad, m, v, max); });
+    CHECK(b == before);
+    return text;
+  };
+  Floats four(4);
+  CHECK(error(b.param, four, b.m, b.v) == "Adam: gradient has 4 elements, parameter has 8");
+  CHECK(error(b.param, b.grad, four, b.v) == "Adam: exp_avg has 4 elements, parameter has 8");
+  CHECK(error(b.param, b.grad, b.m, {}) == "Adam: exp_avg_sq has 0 elements, parameter has 8");
+  CHECK(error(b.param, b.grad, b.m, b.v, four) ==
+        "Adam: max_exp_avg_sq is given, but these options do not use it");
+  float* null = nullptr;
+  CHECK(error({null, 8}, b.grad, b.m, b.v) == "Adam: parameter is null, with 8 elements");
+  CHECK(error(b.param, Gradient(null, 8), b.m, b.v) == "Adam: gradient is null, with 8 elements");
+  CHECK(error(b.param, b.grad, {null, 8}, b.v) == "Adam: exp_avg is null, with 8 elements");
+  CHECK(error(b.param, b.param, b.m, b.v) == "Adam: parameter and gradient overlap");
+  CHECK(error(b.param, b.grad, b.grad, b.v) == "Adam: gradient and exp_avg overlap");
+  CHECK(error(b.param, b.grad, b.m, b.m) == "Adam: exp_avg and exp_avg_sq overlap");
+  // One shared element is enough.
+  Floats ten(15);
+  // Touching is not overlapping.
+  Floats seven(7), more(7);
+  const std::span<float> first = std::span(ten).first(7);
+  const std::span<float> last = std::span(ten).subspan(7, 7);
+  CHECK(ErrorOf([&] { AdamStep({}, 1, first, seven, last, more); }) == "(no error)");
+}
+
+TEST_CASE("functional door: bad steps and options are named", "[errors]") {
+  AdamBuffers b;
+  const AdamBuffers before = b;
+  CHECK(ErrorOf([&] { AdamStep({}, 0, b.param, b.grad, b.m, b.v); }) ==
+        "Adam: t = 0 is not a step number; the first step is 1");
+  CHECK(ErrorOf([&] { AdamWStep({}, -3, b.param, b.grad, b.m, b.v); }) ==
+        "AdamW: t = -3 is not a step number; the first step is 1");
+  CHECK(ErrorOf([&] { AdamWStep({.beta2 = 1.5}, 1, b.param, b.grad, b.m, b.v); }) ==
+        "AdamW: beta2 = 1.5 is not in [0, 1)");
+  CHECK(ErrorOf([&] { SgdStep({.nesterov = true}, 1, b.param, b.grad); }) ==
+        "SGD: nesterov needs momentum > 0");
+  const std::vector<std::span<float>> five(5);
+  CHECK(ErrorOf([&] { Step(SgdOptions{}, 1, b.param, b.grad, five); }) ==
+        "SGD: 5 states are given, the rule has 1");
+  CHECK(b == before);
+  // A good call after a bad one is not served from what the bad one left, nor the reverse.
+  AdamStep({}, 1, b.param, b.grad, b.m, b.v);
+  CHECK(ErrorOf([&] { AdamStep({.lr = -1}, 1, b.param, b.grad, b.m, b.v); }) ==
+        "Adam: lr = -1 is not in [0, inf)");
+  CHECK(ErrorOf([&] { AdamStep({}, 0, b.param, b.grad, b.m, b.v); }) ==
+        "Adam: t = 0 is not a step number; the first step is 1");
+}
+
+TEST_CASE("functional door: empty spans are fine", "[errors]") {
+  CHECK(ErrorOf([] { AdamStep({}, 1, {}, Gradient(), {}, {}); }) == "(no error)");
+}
+
+TEST_CASE("reference: bad arguments are named", "[errors]") {
+  Floats p(3), g(4), m(3);
+  CHECK(ErrorOf([&] { reference::Step(AdamOptions{}, 1, std::span<float>(p), g, {}); }) ==
+        "Adam: gradient has 4 elements, parameter has 3");
+  const std::span<float> states[] = {m};
+  CHECK(ErrorOf([&] { reference::Step(AdamOptions{}, 1, std::span<float>(p), m, states); }) ==
+        "Adam: exp_avg_sq has 0 elements, parameter has 3");
+  CHECK(ErrorOf([&] { reference::Step(SgdOptions{}, 0, std::span<float>(p), m, {}); }) ==
+        "SGD: t = 0 is not a step number; the first step is 1");
+  CHECK(ErrorOf([&] { CompareUlp(std::span<const float>(p), std::span<const float>(g)); }) ==
+        "CompareUlp: actual has 3 elements, expected has 4");
+}
+
+}  // namespace
+}  // namespace simdoptim::test
