@@ -10,6 +10,7 @@
 #endif
 
 #include <cfloat>
+#include <cstddef>
 
 #include "hwy/highway.h"
 
@@ -39,7 +40,18 @@ struct PlainArithmetic {
   }
   template <class V>
   static HWY_INLINE V Div(V a, V b) {
+#if HWY_TARGET == HWY_EMU128
+    // Since 1.0.4, Highway's emulation makes zero of what is divided by zero.
+    const hn::DFromV<V> d;
+    HWY_ALIGN float quotients[hn::MaxLanes(d)];
+    HWY_ALIGN float divisors[hn::MaxLanes(d)];
+    hn::Store(a, d, quotients);
+    hn::Store(b, d, divisors);
+    for (size_t i = 0; i < hn::MaxLanes(d); ++i) quotients[i] /= divisors[i];
+    return hn::Load(d, quotients);
+#else
     return hn::Div(a, b);
+#endif
   }
   template <class V>
   static HWY_INLINE V Sqrt(V a) {
@@ -78,8 +90,8 @@ struct FlushingArithmetic : PlainArithmetic {
   }
   template <class V>
   static HWY_INLINE V Div(V a, V b) {
-    const V scaled = hn::Div(hn::Mul(a, Constant(a, kScale)), b);
-    return KeepUnless(IsBelow(scaled, FLT_MIN * kScale), hn::Div(a, b));
+    const V scaled = PlainArithmetic::Div(hn::Mul(a, Constant(a, kScale)), b);
+    return KeepUnless(IsBelow(scaled, FLT_MIN * kScale), PlainArithmetic::Div(a, b));
   }
 
  private:

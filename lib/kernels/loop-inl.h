@@ -78,12 +78,15 @@ struct Loop {
   using GradStored = typename GradCodec::Stored;
   using D = hn::CappedTag<float, kBlock>;
 
-  static void Run(const void* scalars, const Streams& streams, size_t begin, size_t end) {
+  static void Run(const void* caller_scalars, const Streams& caller_streams, size_t begin,
+                  size_t end) {
     const D d;
     const size_t lanes = hn::Lanes(d);
     const A a;
-    Scalars s;  // a copy that the stores below cannot alias
-    std::memcpy(&s, scalars, sizeof(s));
+    // Copies that the stores below cannot alias, so that they stay in registers.
+    const Streams streams = caller_streams;
+    Scalars s;
+    std::memcpy(&s, caller_scalars, sizeof(s));
     size_t i = begin;
     for (; end - i >= kBlock; i += kBlock) {
       PrefetchAhead(streams.param, i);

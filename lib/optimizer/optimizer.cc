@@ -134,10 +134,22 @@ class Optimizer::Impl {
   }
   bool MustAddState(const GroupRecord& group, const Options& options, size_t state) const;
   void CheckNewOptions(size_t index, const Options& options) const;
-  void CommitOptions(size_t index, const Options& options);
+  // New options with the memory of the states that they add: all that can throw.
+  struct NewOptions {
+    Options options;
+    StateMemory memory[kMaxStates];
+  };
+  NewOptions PrepareOptions(size_t index, const Options& options) const;
+  void CommitOptions(size_t index, NewOptions prepared) noexcept;
   Run MakeRun(const ParameterRecord& parameter) const;
   void MakePlan();
-  void Execute(Plan& plan, int64_t clock);
+  // What a step runs with. Making it is all of a step that can throw for the library's reasons.
+  struct Launch {
+    const KernelTable* kernels;
+    Runner* runner;
+  };
+  Launch Prepare(Plan& plan) const;
+  void Execute(const Plan& plan, const Launch& launch);
   GroupKernel MakeKernel(const GroupRecord& group) const;
 
   std::unordered_map<std::string, size_t> names_;
@@ -357,8 +369,8 @@ void Optimizer::Impl::Step() {
   if (parameters_.empty()) {
     throw Error("Optimizer: there are no parameters to step; add a group first");
   }
-  ActiveKernels();  // throws for a bad SIMDOPTIM_TARGET, before anything is changed
   if (!plan_is_current_) MakePlan();
+  const Launch launch = Prepare(plan_);
   // Counted first: the step is whole even if the caller's runner or observer throws.
   ++clock_;
   if (without_gradient_ != 0) {
@@ -366,46 +378,50 @@ void Optimizer::Impl::Step() {
       if (!parameter.has_gradient) ++parameter.steps_behind;
     }
   }
-  Execute(plan_, clock_);
+  Execute(plan_, launch);
 }
 
 void Optimizer::Impl::StepParameter(size_t index) {
   ParameterRecord& parameter = ParameterAt(index);
-  ActiveKernels();
   if (!parameter.has_gradient) return;
+  Run run = MakeRun(parameter);
+  --run.steps_behind;
+  single_plan_.Clear();
+  single_plan_.Add(run);
+  const Launch launch = Prepare(single_plan_);
   --parameter.steps_behind;
   plan_is_current_ = false;
-  single_plan_.Clear();
-  single_plan_.Add(MakeRun(parameter));
-  Execute(single_plan_, clock_);
+  Execute(single_plan_, launch);
 }
 
-void Optimizer::Impl::Execute(Plan& plan, int64_t clock) {
-  using Clock = std::chrono::steady_clock;
-  const KernelTable& kernels = ActiveKernels();
-  Runner& runner = runner_ != nullptr ? *runner_ : DefaultRunner();
-  const bool observed = static_cast<bool>(observer_);
-  const Clock::time_point start = observed ? Clock::now() : Clock::time_point();
+Optimizer::Impl::Launch Optimizer::Impl::Prepare(Plan& plan) const {
+  const Launch launch = {&ActiveKernels(), runner_ != nullptr ? runner_ : &DefaultRunner()};
   // Asking the runner costs more than a small step.
   int threads = 1;
   if (threads_ != 1 && plan.bytes() >= Plan::kMinParallelBytes) {
-    threads = runner.Threads();
+    threads = launch.runner->Threads();
     if (threads_ != 0 && threads_ < threads) threads = threads_;
   }
   plan.Partition(threads);
+  return launch;
+}
+
+void Optimizer::Impl::Execute(const Plan& plan, const Launch& launch) {
+  using Clock = std::chrono::steady_clock;
+  const bool observed = static_cast<bool>(observer_);
   uint64_t* times = observed ? times_.data() : nullptr;
-  executor_.Execute(plan, kernels_.data(), clock, kernels, runner, times);
-  if (observed) {
-    StepReport report;
-    report.nanoseconds = static_cast<uint64_t>(
-        std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count());
-    report.elements = plan.elements();
-    report.bytes = plan.bytes();
-    report.target = kernels.target;
-    report.threads = plan.shares();
-    report.imbalance = Imbalance({times, static_cast<size_t>(plan.shares())});
-    observer_(report);
-  }
+  const Clock::time_point start = observed ? Clock::now() : Clock::time_point();
+  executor_.Execute(plan, kernels_.data(), clock_, *launch.kernels, *launch.runner, times);
+  if (!observed) return;
+  StepReport report;
+  report.nanoseconds = static_cast<uint64_t>(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count());
+  report.elements = plan.elements();
+  report.bytes = plan.bytes();
+  report.target = launch.kernels->target;
+  report.threads = plan.shares();
+  report.imbalance = Imbalance({times, static_cast<size_t>(plan.shares())});
+  observer_(report);
 }
 
 bool Optimizer::Impl::MustAddState(const GroupRecord& group, const Options& options,
@@ -432,47 +448,57 @@ void Optimizer::Impl::CheckNewOptions(size_t index, const Options& options) cons
   }
 }
 
-void Optimizer::Impl::CommitOptions(size_t index, const Options& options) {
-  GroupRecord& group = groups_[index];
-  const size_t states = RuleOf(options).states.size();
+Optimizer::Impl::NewOptions Optimizer::Impl::PrepareOptions(size_t index,
+                                                            const Options& options) const {
+  CheckNewOptions(index, options);
+  const GroupRecord& group = groups_[index];
   size_t elements = 0;
-  for (size_t i = group.first; i < group.end; ++i)
+  for (size_t i = group.first; i < group.end; ++i) {
     elements += PaddedSize(parameters_[i].value.size());
-  StateMemory memory[kMaxStates];
-  for (size_t k = 0; k < states; ++k) {
-    if (MustAddState(group, options, k)) memory[k] = StateMemory(elements * sizeof(float));
   }
-  memory_.reserve(memory_.size() + kMaxStates);
-  for (size_t k = 0; k < states; ++k) {
+  NewOptions prepared = {options, {}};
+  for (size_t k = 0; k < RuleOf(options).states.size(); ++k) {
     if (!MustAddState(group, options, k)) continue;
-    float* place = memory[k].data();
+    prepared.memory[k] = StateMemory(elements * sizeof(float));
+  }
+  return prepared;
+}
+
+void Optimizer::Impl::CommitOptions(size_t index, NewOptions prepared) noexcept {
+  GroupRecord& group = groups_[index];
+  const Options& options = prepared.options;
+  for (size_t k = 0; k < RuleOf(options).states.size(); ++k) {
+    if (!MustAddState(group, options, k)) continue;
+    float* place = prepared.memory[k].data();
     for (size_t i = group.first; i < group.end; ++i) {
       parameters_[i].state[k] = place;
       place += PaddedSize(parameters_[i].value.size());
     }
-    memory_.push_back(std::move(memory[k]));
+    memory_.push_back(std::move(prepared.memory[k]));
     group.has_state[k] = true;
   }
-  const int old_row = kernels_[index].row;
   *group.options = options;
+  const int old_row = kernels_[index].row;
   kernels_[index] = MakeKernel(group);
   // A plan depends on which states are used, which the row tells; not on lr and its like.
   if (kernels_[index].row != old_row) plan_is_current_ = false;
 }
 
 void Optimizer::Impl::SetOptions(size_t group, const Options& options) {
-  CheckNewOptions(group, options);
-  CommitOptions(group, options);
+  NewOptions prepared = PrepareOptions(group, options);
+  ReserveMore(memory_, kMaxStates);
+  CommitOptions(group, std::move(prepared));
 }
 
 void Optimizer::Impl::SetOptionOfAll(std::string_view name, double value) {
-  std::vector<Options> changed;
+  std::vector<NewOptions> prepared;
   for (size_t g = 0; g < groups_.size(); ++g) {
-    changed.push_back(*groups_[g].options);
-    v1::SetOption(changed.back(), name, value);
-    CheckNewOptions(g, changed.back());
+    Options options = *groups_[g].options;
+    v1::SetOption(options, name, value);
+    prepared.push_back(PrepareOptions(g, options));
   }
-  for (size_t g = 0; g < groups_.size(); ++g) CommitOptions(g, changed[g]);
+  ReserveMore(memory_, groups_.size() * kMaxStates);
+  for (size_t g = 0; g < groups_.size(); ++g) CommitOptions(g, std::move(prepared[g]));
 }
 
 void Optimizer::Impl::SetStepCount(size_t index, int64_t steps) {

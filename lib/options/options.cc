@@ -13,7 +13,7 @@
 namespace simdoptim {
 namespace {
 
-std::string Quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+std::string Quoted(std::string_view text) { return std::string("\"").append(text).append("\""); }
 
 template <class Names>
 std::string Joined(const Names& names) {

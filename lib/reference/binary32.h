@@ -14,6 +14,8 @@ class Binary32 {
  public:
   Binary32() = default;
   explicit Binary32(double x) : value_(Round(x)) {}
+  explicit Binary32(float x) : Binary32(static_cast<double>(x)) {}
+  explicit Binary32(int x) : Binary32(static_cast<double>(x)) {}
 
   float value() const { return value_; }
 
@@ -26,7 +28,7 @@ class Binary32 {
   friend Binary32 Max(Binary32 a, Binary32 b) { return a.value_ < b.value_ ? b : a; }
 
  private:
-  double Wide() const { return value_; }
+  double Wide() const { return static_cast<double>(value_); }
 
   // Below this, a magnitude rounded to 24 bits is less than 2^-126: the middle between 2^-126 and
   // the largest 24-bit number below it, 2^-126 * (1 - 2^-24). The middle itself rounds up, to even.

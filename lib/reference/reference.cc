@@ -3,6 +3,7 @@
 
 #include "simdoptim/reference.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -29,23 +30,17 @@ float GradientAt(const Gradient& grad, size_t i) {
 }
 
 template <class Real, class GradientOf, class StepElement>
-void Loop(const Options& options, int64_t t, std::span<Real> param, size_t grad_size,
+void Loop(const Options& options, int64_t t, std::span<Real> param, const NamedSpan& grad,
           std::span<const std::span<Real>> states, GradientOf gradient, StepElement step) {
   const RuleInfo& rule = RuleOf(options);
   const void* held = Address(options);
   ValidateHeld(rule, held);
-  const auto fail = [&](const std::string& problem) {
-    throw Error(std::string(rule.name) + ": " + problem);
-  };
-  if (t < 1) fail("t = " + NumberText(t) + " is not a step number; the first step is 1");
-  std::string problem = SpanProblem("gradient", &grad_size, grad_size, param.size());
-  if (!problem.empty()) fail(problem);
-  for (size_t k = 0; k < rule.states.size(); ++k) {
-    if (!rule.needs_state(held, k)) continue;
-    const std::span<Real> state = k < states.size() ? states[k] : std::span<Real>();
-    problem = SpanProblem(rule.states[k], state.data(), state.size(), param.size());
-    if (!problem.empty()) fail(problem);
+  NamedSpan spans[kMaxStates];
+  for (size_t k = 0; k < std::min(states.size(), kMaxStates); ++k) {
+    spans[k] = {nullptr, states[k].data(), states[k].size(), sizeof(Real)};
   }
+  CheckStep(rule, held, t, {"parameter", param.data(), param.size(), sizeof(Real)}, grad, spans,
+            states.size());
   for (size_t i = 0; i < param.size(); ++i) {
     Real state[kMaxStates] = {};
     for (size_t k = 0; k < rule.states.size(); ++k) {
@@ -95,15 +90,17 @@ void Step(const Options& options, int64_t t, std::span<float> param, const Gradi
   const RuleInfo& rule = RuleOf(options);
   const auto step =
       rule.flush_subnormals(Address(options)) ? rule.reference_flushed : rule.reference_strict;
+  const NamedSpan span = {"gradient", grad.data(), grad.size(), FormatBytes(grad.format())};
   Loop(
-      options, t, param, grad.size(), states, [&](size_t i) { return GradientAt(grad, i); }, step);
+      options, t, param, span, states, [&](size_t i) { return GradientAt(grad, i); }, step);
 }
 
 void Step(const Options& options, int64_t t, std::span<double> param, std::span<const double> grad,
           std::span<const std::span<double>> states) {
   const FloatMode mode;
+  const NamedSpan span = {"gradient", grad.data(), grad.size(), sizeof(double)};
   Loop(
-      options, t, param, grad.size(), states, [&](size_t i) { return grad[i]; },
+      options, t, param, span, states, [&](size_t i) { return grad[i]; },
       RuleOf(options).reference_double);
 }
 

@@ -29,10 +29,9 @@ struct Apply<AdamKernel, kVariant> {
     // m = beta1 * m + (1 - beta1) * g, as a correction of m: one rounding of m's size, not two,
     // and the fixed point is g whatever the rounding of beta1.
     const auto old_m = c.template State<0>(d);
-    const auto w1 = hn::Set(d, s.weight1);
-    const auto m = a.Add(old_m, a.Sub(a.Mul(w1, g), a.Mul(w1, old_m)));
+    const auto m = a.Add(old_m, a.Mul(hn::Set(d, s.weight1), a.Sub(g, old_m)));
     c.template SetState<0>(d, m);
-    // v likewise. (weight2 * g) * g stays finite up to g = 1e20.
+    // v likewise, but (weight2 * g) * g stays finite up to g = 1e20, where g * g does not.
     const auto old_v = c.template State<1>(d);
     const auto w2 = hn::Set(d, s.weight2);
     const auto v = a.Add(old_v, a.Sub(a.Mul(a.Mul(w2, g), g), a.Mul(w2, old_v)));

@@ -111,7 +111,7 @@ struct AdamRule {
     if (o.weight_decay != 0 && o.decay_mode == WeightDecay::kL2) g = g + F(o.weight_decay) * p;
     F& m = state[0];
     F& v = state[1];
-    m = m + (F(1 - o.beta1) * g - F(1 - o.beta1) * m);
+    m = m + F(1 - o.beta1) * (g - m);
     v = v + (F(1 - o.beta2) * g * g - F(1 - o.beta2) * v);
     F x = v;
     double inside = o.root == AdamRoot::kCorrected ? c2 : 1;  // of what eps_root is added to

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "lib/options/number_text.h"
+#include "lib/rules/rule.h"
 
 namespace simdoptim {
 
@@ -26,7 +27,8 @@ inline Bytes BytesOf(const void* data, size_t size, size_t element_bytes) {
   return {begin, begin + size * element_bytes};
 }
 
-// What is wrong with a span that must be as long as its parameter, "" if nothing is.
+// What is wrong with a span of floats or smaller that must be as long as its parameter, "" if
+// nothing is.
 inline std::string SpanProblem(const char* what, const void* data, size_t size, size_t param_size) {
   if (size != param_size) {
     return std::string(what) + " has " + NumberText(size) + " elements, parameter has " +
@@ -35,8 +37,24 @@ inline std::string SpanProblem(const char* what, const void* data, size_t size, 
   if (data == nullptr && size != 0) {
     return std::string(what) + " is null, with " + NumberText(size) + " elements";
   }
+  if (size > SIZE_MAX / 16) {
+    return std::string(what) + " has " + NumberText(size) + " elements, more than any memory has";
+  }
   return {};
 }
+
+// A span that a step is given, whatever its type.
+struct NamedSpan {
+  const char* name = nullptr;
+  const void* data = nullptr;
+  size_t size = 0;
+  size_t element_bytes = 0;
+};
+
+// Throws Error for what is wrong with the arguments of one step. states: kMaxStates places, of
+// which the caller gave `given`; names are filled in here.
+void CheckStep(const RuleInfo& rule, const void* options, int64_t t, const NamedSpan& param,
+               const NamedSpan& grad, NamedSpan* states, size_t given);
 
 }  // namespace simdoptim
 

@@ -78,11 +78,11 @@ TEST_CASE("functional door: empty spans are fine", "[errors]") {
 }
 
 TEST_CASE("reference: bad arguments are named", "[errors]") {
-  Floats p(3), g(4), m(3);
+  Floats p(3), g(4), h(3), m(3);
   CHECK(ErrorOf([&] { reference::Step(AdamOptions{}, 1, std::span<float>(p), g, {}); }) ==
         "Adam: gradient has 4 elements, parameter has 3");
   const std::span<float> states[] = {m};
-  CHECK(ErrorOf([&] { reference::Step(AdamOptions{}, 1, std::span<float>(p), m, states); }) ==
+  CHECK(ErrorOf([&] { reference::Step(AdamOptions{}, 1, std::span<float>(p), h, states); }) ==
         "Adam: exp_avg_sq has 0 elements, parameter has 3");
   CHECK(ErrorOf([&] { reference::Step(SgdOptions{}, 0, std::span<float>(p), m, {}); }) ==
         "SGD: t = 0 is not a step number; the first step is 1");

@@ -35,8 +35,8 @@ TEST_CASE("widening is exact for every 16-bit pattern", "[formats]") {
   int wrong = 0;
   for (uint32_t i = 0; i < 0x10000; ++i) {
     const uint16_t bits = static_cast<uint16_t>(i);
-    wrong += SameNumber(ToFloat(Float16{bits}), Meaning(bits, 5, 10)) ? 0 : 1;
-    wrong += SameNumber(ToFloat(BFloat16{bits}), Meaning(bits, 8, 7)) ? 0 : 1;
+    wrong += SameNumber(static_cast<double>(ToFloat(Float16{bits})), Meaning(bits, 5, 10)) ? 0 : 1;
+    wrong += SameNumber(static_cast<double>(ToFloat(BFloat16{bits})), Meaning(bits, 8, 7)) ? 0 : 1;
   }
   CHECK(wrong == 0);
 }
@@ -97,7 +97,7 @@ TEST_CASE("kernels widen every 16-bit gradient exactly", "[formats]") {
       for (size_t i = 0; i < patterns.size(); ++i) {
         const float g =
             format == Format::kF16 ? ToFloat(Float16{patterns[i]}) : ToFloat(BFloat16{patterns[i]});
-        wrong += SameNumber(param[i], 0.0 - static_cast<double>(g)) ? 0 : 1;
+        wrong += SameNumber(static_cast<double>(param[i]), 0.0 - static_cast<double>(g)) ? 0 : 1;
       }
       INFO(target << " " << FormatName(format));
       CHECK(wrong == 0);

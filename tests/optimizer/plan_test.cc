@@ -32,8 +32,8 @@ Plan MakePlan(const std::vector<size_t>& sizes, uint16_t element_bytes = 28) {
 std::vector<size_t> Gpt2() {
   std::vector<size_t> sizes = {50257 * 768, 1024 * 768};
   for (int layer = 0; layer < 12; ++layer) {
-    for (size_t size : {768, 768, 768 * 2304, 2304, 768 * 768, 768, 768, 768, 768 * 3072, 3072,
-                        3072 * 768, 768}) {
+    for (size_t size : std::initializer_list<size_t>{768, 768, 768 * 2304, 2304, 768 * 768, 768,
+                                                     768, 768, 768 * 3072, 3072, 3072 * 768, 768}) {
       sizes.push_back(size);
     }
   }

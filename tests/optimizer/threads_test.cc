@@ -135,6 +135,25 @@ TEST_CASE("a step is whole even if the runner throws", "[threads]") {
   CHECK(model.optimizer.StepCount(1) == 3);
 }
 
+TEST_CASE("a step that could not ask the runner has not happened", "[threads]") {
+  class Broken : public Runner {
+   public:
+    int Threads() const override { throw std::runtime_error("no pool"); }
+    void Run(int, const Task&) override {}
+  };
+  const Options options = AdamWOptions{};
+  Model model(options);
+  const auto before = model.values;
+  Broken runner;
+  model.optimizer.SetRunner(&runner);
+  CHECK_THROWS_WITH(model.optimizer.Step(), "no pool");
+  CHECK_THROWS_WITH(model.optimizer.StepParameter(1), "no pool");
+  CHECK(model.values == before);
+  CHECK(model.optimizer.StepCount(1) == 0);
+  model.optimizer.SetRunner(nullptr);
+  CHECK(model.ValuesAfterSteps(3) == SerialValues(options));
+}
+
 TEST_CASE("a large parameter stepped alone is split too", "[threads]") {
   Random random(12);
   std::vector<float> p = random.Floats(100000), grad = random.Floats(100000);

@@ -114,9 +114,10 @@ Gradient GradientBuffer::view() const {
 
 std::vector<double> GradientBuffer::Doubles() const {
   std::vector<double> doubles;
-  for (float x : f32_.span()) doubles.push_back(x);
+  for (float x : f32_.span()) doubles.push_back(static_cast<double>(x));
   for (uint16_t bits : u16_.span()) {
-    doubles.push_back(format_ == Format::kBF16 ? ToFloat(BFloat16{bits}) : ToFloat(Float16{bits}));
+    const float x = format_ == Format::kBF16 ? ToFloat(BFloat16{bits}) : ToFloat(Float16{bits});
+    doubles.push_back(static_cast<double>(x));
   }
   return doubles;
 }
