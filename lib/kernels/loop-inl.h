@@ -60,6 +60,11 @@ class Cursor {
 // A cache line of float: the loop's unit, so that each line is prefetched once.
 inline constexpr size_t kBlock = 16;
 
+// Vectors of 32 bytes are as fast as of 64 on x86 where the divider is the limit, keep the clock
+// up, and are faster in memory: two half-line stores cost less than one of a full line (AdamW on
+// 16M parameters, one thread of an Ice Lake: 1.06 against 1.18 ns a parameter).
+inline constexpr size_t kMaxLanes = HWY_ARCH_X86 ? 8 : kBlock;
+
 // How far ahead a stream is prefetched. The hardware prefetchers stop at page ends; 1 KiB, about
 // 100 ns of a core's share of memory bandwidth here, bridges the latency.
 inline constexpr size_t kPrefetchBytes = 1024;
@@ -76,7 +81,7 @@ struct Loop {
   using Update = Apply<Kernel, kVariant>;
   using Scalars = typename Kernel::Scalars;
   using GradStored = typename GradCodec::Stored;
-  using D = hn::CappedTag<float, kBlock>;
+  using D = hn::CappedTag<float, kMaxLanes>;
 
   static void Run(const void* caller_scalars, const Streams& caller_streams, size_t begin,
                   size_t end) {
