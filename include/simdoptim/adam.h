@@ -40,7 +40,11 @@ enum class AmsgradMax : int {
 //
 // Adam and AdamW (Loshchilov and Hutter 2019) differ only in the defaults of weight_decay (0 and
 // 1e-2) and decay_mode (kL2 and kDecoupled). Defaults are PyTorch's.
-// State: exp_avg and exp_avg_sq, 8 bytes a parameter; with amsgrad max_exp_avg_sq, 12.
+// State: exp_avg and exp_avg_sq, 8 bytes a parameter; with amsgrad max_exp_avg_sq, 12. Bytes moved
+// a parameter: 28, with amsgrad 36.
+// Error against double, in ULP, the mean of all but the worst 1 %: p 0.05 after one step (at most
+// 1), 10 after 1000; m and v 0.6 after one step (at most 2), 4 after 1000; with an L2 penalty m and
+// v 1 and 6.
 // A g beyond 1e19 / sqrt(1 - beta2) makes v infinite, and NaN from the step after.
 template <bool kIsAdamW>
 struct AdamFamilyOptions {

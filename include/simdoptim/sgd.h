@@ -29,7 +29,9 @@ enum class FirstBuffer : int {
 // d is subtracted as it is; the two differ only where lr changes between steps.
 //
 // Defaults are PyTorch's (torch.optim.SGD). State: momentum_buffer, 4 bytes a parameter, if
-// momentum is not 0. Errors after 1000 steps: tests/README.md.
+// momentum is not 0. Bytes moved a parameter: 12, with momentum 20.
+// Error against double, in ULP, the mean of all but the worst 1 %: p 0.05 after one step (at most
+// 1), 10 after 1000; the buffer 4 after 1000, with an L2 penalty 6.
 struct SgdOptions {
   double lr = 1e-3;         // [0, inf)
   double momentum = 0;      // [0, inf)

@@ -36,15 +36,14 @@ HWY_INLINE V DecayGradient(A a, D d, V g, V p, float decay) {
   }
 }
 
-// The new parameter. A decoupled decay is subtracted with the update: p *= 1 - decay would round
-// a factor near 1 once for all steps, and drift.
+// The new parameter. A decoupled decay is subtracted with the update, so that p is rounded once:
+// p *= 1 - decay would round a factor near 1 once for all steps, and drift.
 template <DecayPlace kDecay, class A, class D, class V>
 HWY_INLINE V Descend(A a, D d, V p, V update, float decay) {
   if constexpr (kDecay == DecayPlace::kWithUpdate) {
     return a.Sub(p, a.Add(a.Mul(hn::Set(d, decay), p), update));
   } else if constexpr (kDecay == DecayPlace::kAfterUpdate) {
-    const V updated = a.Sub(p, update);
-    return a.Sub(updated, a.Mul(hn::Set(d, decay), updated));
+    return a.Sub(p, a.Add(a.Mul(hn::Set(d, decay), a.Sub(p, update)), update));
   } else {
     return a.Sub(p, update);
   }

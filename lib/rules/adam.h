@@ -135,8 +135,7 @@ struct AdamRule {
     } else if (o.decay_mode == WeightDecay::kDecoupledWithoutLr) {
       p = p - (F(o.weight_decay) * p + update);
     } else {
-      p = p - update;
-      p = p - F(o.lr * o.weight_decay) * p;
+      p = p - (F(o.lr * o.weight_decay) * (p - update) + update);
     }
   }
 

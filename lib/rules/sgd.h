@@ -98,8 +98,7 @@ struct Sgd {
     } else if (o.decay_mode == WeightDecay::kDecoupledWithoutLr) {
       p = p - (F(o.weight_decay) * p + update);
     } else {
-      p = p - update;
-      p = p - F(o.lr * o.weight_decay) * p;
+      p = p - (F(o.lr * o.weight_decay) * (p - update) + update);
     }
   }
 
