@@ -10,11 +10,13 @@
 namespace simdoptim {
 
 // base^exponent by repeated squaring: IEEE multiplications in a fixed order, because std::pow
-// differs in its last bit between C libraries.
+// differs in its last bit between C libraries. A factor of 1 costs less than a branch that the
+// processor cannot foresee.
 inline double IntegerPower(double base, int64_t exponent) {
   double power = 1;
   for (; exponent > 0; exponent >>= 1) {
-    if (exponent & 1) power *= base;
+    const double factors[] = {1, base};
+    power *= factors[exponent & 1];
     base *= base;
   }
   return power;
