@@ -51,6 +51,39 @@ pkg_config_user() {
   "$work/pc_c_user"
 }
 
+# readme_blocks <prefix>: the CMake and shell blocks of README.md, around its first program.
+readme_blocks() {
+  say "README.md, $kind"
+  blocks=$work/readme-$kind
+  rm -rf "$blocks"
+  python3 "$source/tests/readme/extract_blocks.py" "$source/README.md" "$blocks" >/dev/null
+  cp "$blocks/block_1.cpp" "$blocks/engine.cc"
+  ln -s "$source" "$blocks/simdoptim"
+  seen=0
+  for block in "$blocks"/*.cmake; do
+    cat >"$blocks/CMakeLists.txt" <<EOF
+cmake_minimum_required(VERSION 3.25)
+project(engine LANGUAGES C CXX)
+add_executable(engine engine.cc)
+$(cat "$block")
+EOF
+    quietly cmake -S "$blocks" -B "$block.build" -DCMAKE_PREFIX_PATH="$1" -DBUILD_SHARED_LIBS=$shared
+    quietly cmake --build "$block.build" -j "$jobs"
+    "$block.build/engine" | diff - "$blocks/block_1.cpp.expected" || fail "$block"
+    seen=$((seen + 1))
+  done
+  for block in "$blocks"/*.sh; do
+    # The scripts of this project are run elsewhere; here they must be there.
+    grep -o '^script/[a-z]*' "$block" | while read -r script; do test -x "$source/$script"; done
+    grep -v '^script/' "$block" >"$block.rest" || continue
+    (cd "$blocks" && PKG_CONFIG_PATH="$1/lib/pkgconfig" sh -eu "$block.rest" &&
+      LD_LIBRARY_PATH="$1/lib" ./a.out | diff - block_1.cpp.expected) || fail "$block"
+    seen=$((seen + 1))
+  done
+  test "$seen" -ge 3 || fail "README.md has lost its blocks"
+  printf '%s blocks\n' "$seen"
+}
+
 # The shared library exports the C interface and simdoptim::v1, and nothing else.
 check_exports() {
   say "exports of $1"
@@ -104,6 +137,7 @@ for kind in $kinds; do
 
   build_and_run "find_package-$kind" -DSIMDOPTIM_FROM=find_package -DCMAKE_PREFIX_PATH="$prefix"
   pkg_config_user "$prefix"
+  readme_blocks "$prefix"
   for from in add_subdirectory FetchContent; do
     build_and_run "$from-$kind" -DSIMDOPTIM_FROM=$from -DSIMDOPTIM_SOURCE="$source" \
       -DBUILD_SHARED_LIBS=$shared
