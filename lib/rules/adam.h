@@ -128,20 +128,11 @@ struct AdamRule {
     const F denominator = sqrt(x + F(o.eps_root * inside)) * F(1 / std::sqrt(inside)) + F(o.eps);
     const double lr = o.root == AdamRoot::kCorrected ? o.lr : o.lr * std::sqrt(c2);
     const F update = F(lr / c1) * (m / denominator);
-    if (o.weight_decay == 0 || o.decay_mode == WeightDecay::kL2) {
-      p = p - update;
-    } else if (o.decay_mode == WeightDecay::kDecoupled) {
-      p = p - (F(o.lr * o.weight_decay) * p + update);
-    } else if (o.decay_mode == WeightDecay::kDecoupledWithoutLr) {
-      p = p - (F(o.weight_decay) * p + update);
-    } else {
-      p = p - (F(o.lr * o.weight_decay) * (p - update) + update);
-    }
+    p = ReferenceDescend(o, p, update);
   }
 
   // The rule as simdoptim/adam.h and the papers write it.
   static void ReferenceDouble(const Options& o, int64_t t, double& p, double g, double* state) {
-    const double old_p = p;
     const double c1 = o.bias_correction ? 1 - std::pow(o.beta1, t) : 1;
     const double c2 = o.bias_correction ? 1 - std::pow(o.beta2, t) : 1;
     if (o.maximize) g = -g;
@@ -158,14 +149,11 @@ struct AdamRule {
       state[2] = std::max(state[2], v / c2);
       v_hat = state[2];
     }
-    if (o.root == AdamRoot::kCorrected) {
-      p -= o.lr * (m / c1) / (std::sqrt(v_hat + o.eps_root) + o.eps);
-    } else {
-      p -= o.lr * std::sqrt(c2) / c1 * m / (std::sqrt(v_hat * c2 + o.eps_root) + o.eps);
-    }
-    if (o.decay_mode == WeightDecay::kDecoupled) p -= o.lr * o.weight_decay * old_p;
-    if (o.decay_mode == WeightDecay::kDecoupledWithoutLr) p -= o.weight_decay * old_p;
-    if (o.decay_mode == WeightDecay::kDecoupledAfter) p -= o.lr * o.weight_decay * p;
+    const double update =
+        o.root == AdamRoot::kCorrected
+            ? o.lr * (m / c1) / (std::sqrt(v_hat + o.eps_root) + o.eps)
+            : o.lr * std::sqrt(c2) / c1 * m / (std::sqrt(v_hat * c2 + o.eps_root) + o.eps);
+    p = ReferenceDescend(o, p, update);
   }
 };
 

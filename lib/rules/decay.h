@@ -25,6 +25,38 @@ inline double DecayCoefficient(double lr, double weight_decay, WeightDecay mode)
   return times_lr ? lr * weight_decay : weight_decay;
 }
 
+// The scalar references' last line, for a rule's options and its update u. F: a float that rounds;
+// the kernels' operations in the kernels' order.
+template <class RuleOptions, class F>
+F ReferenceDescend(const RuleOptions& o, F p, F update) {
+  const F decay(DecayCoefficient(o.lr, o.weight_decay, o.decay_mode));
+  switch (PlaceOfDecay(o.weight_decay, o.decay_mode)) {
+    case DecayPlace::kWithUpdate:
+      return p - (decay * p + update);
+    case DecayPlace::kAfterUpdate:
+      return p - (decay * (p - update) + update);
+    default:
+      return p - update;
+  }
+}
+
+// The same in double, as WeightDecay writes it.
+template <class RuleOptions>
+double ReferenceDescend(const RuleOptions& o, double p, double update) {
+  const double updated = p - update;
+  switch (o.decay_mode) {
+    case WeightDecay::kDecoupled:
+      return updated - o.lr * o.weight_decay * p;
+    case WeightDecay::kDecoupledWithoutLr:
+      return updated - o.weight_decay * p;
+    case WeightDecay::kDecoupledAfter:
+      return updated - o.lr * o.weight_decay * updated;
+    case WeightDecay::kL2:
+      break;
+  }
+  return updated;
+}
+
 }  // namespace simdoptim
 
 #endif  // SIMDOPTIM_LIB_RULES_DECAY_H_

@@ -91,20 +91,11 @@ struct Sgd {
       direction = o.nesterov ? F(in_buffer ? o.lr : 1) * g + F(o.momentum) * b : b;
     }
     const F update = F(in_buffer ? 1 : o.lr) * direction;
-    if (o.weight_decay == 0 || o.decay_mode == WeightDecay::kL2) {
-      p = p - update;
-    } else if (o.decay_mode == WeightDecay::kDecoupled) {
-      p = p - (F(o.lr * o.weight_decay) * p + update);
-    } else if (o.decay_mode == WeightDecay::kDecoupledWithoutLr) {
-      p = p - (F(o.weight_decay) * p + update);
-    } else {
-      p = p - (F(o.lr * o.weight_decay) * (p - update) + update);
-    }
+    p = ReferenceDescend(o, p, update);
   }
 
   // The rule as simdoptim/sgd.h writes it.
   static void ReferenceDouble(const Options& o, int64_t t, double& p, double g, double* state) {
-    const double old_p = p;
     if (o.maximize) g = -g;
     if (o.decay_mode == WeightDecay::kL2) g += o.weight_decay * p;
     double direction = g;
@@ -118,10 +109,7 @@ struct Sgd {
     } else if (o.lr_in_buffer) {
       direction = g;
     }
-    p -= o.lr_in_buffer ? direction : o.lr * direction;
-    if (o.decay_mode == WeightDecay::kDecoupled) p -= o.lr * o.weight_decay * old_p;
-    if (o.decay_mode == WeightDecay::kDecoupledWithoutLr) p -= o.weight_decay * old_p;
-    if (o.decay_mode == WeightDecay::kDecoupledAfter) p -= o.lr * o.weight_decay * p;
+    p = ReferenceDescend(o, p, o.lr_in_buffer ? direction : o.lr * direction);
   }
 };
 
