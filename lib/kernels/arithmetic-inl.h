@@ -57,10 +57,14 @@ struct PlainArithmetic {
   static HWY_INLINE V Sqrt(V a) {
     return hn::Sqrt(a);
   }
-  // a where the two are not ordered: the targets' own maxima differ there.
+  // a where the two are not ordered: the targets' own maxima differ there. A selection would pass
+  // on a subnormal that the hardware counts as zero, so zeros are made again, with their sign.
   template <class V>
   static HWY_INLINE V Max(V a, V b) {
-    return hn::IfThenElse(hn::Lt(a, b), b, a);
+    const hn::DFromV<V> d;
+    const V selected = hn::IfThenElse(hn::Lt(a, b), b, a);
+    const auto is_zero = hn::Eq(selected, hn::Zero(d));
+    return hn::IfThenElse(is_zero, hn::And(selected, hn::SignBit(d)), selected);
   }
 };
 

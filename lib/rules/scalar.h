@@ -3,7 +3,6 @@
 #ifndef SIMDOPTIM_LIB_RULES_SCALAR_H_
 #define SIMDOPTIM_LIB_RULES_SCALAR_H_
 
-#include <cfloat>
 #include <cmath>
 #include <cstdint>
 
@@ -23,10 +22,11 @@ inline double IntegerPower(double base, int64_t exponent) {
 }
 
 // A kernel's constant. A kernel that flushes would read a subnormal as zero on some processors
-// only, so that is settled here.
+// only, so that is settled here: by the rule that holds for results, and with the sign kept.
 inline float ToScalar(double x, bool flush_subnormals) {
-  const float rounded = static_cast<float>(x);
-  return flush_subnormals && std::fabs(rounded) < FLT_MIN ? 0.0f : rounded;
+  constexpr double kRoundsToNormal = 0x1p-126 * (1 - 0x1p-25);
+  if (flush_subnormals && std::fabs(x) < kRoundsToNormal) x = std::copysign(0.0, x);
+  return static_cast<float>(x);
 }
 
 }  // namespace simdoptim
