@@ -34,8 +34,9 @@ void CheckStep(const RuleInfo& rule, const void* options, int64_t t, const Named
   Bytes bytes[2 + kMaxStates];
   for (size_t i = 0; i < count; ++i) {
     const NamedSpan& span = *spans[i];
-    const std::string problem = SpanProblem(span.name, span.data, span.size, param.size);
-    if (!problem.empty()) Fail(rule, problem);
+    if (!IsGoodSpan(span.data, span.size, param.size)) [[unlikely]] {
+      Fail(rule, SpanProblem(span.name, span.data, span.size, param.size));
+    }
     bytes[i] = BytesOf(span.data, span.size, span.element_bytes);
     for (size_t j = 0; j < i; ++j) {
       if (bytes[j].Overlaps(bytes[i])) {

@@ -27,9 +27,17 @@ inline Bytes BytesOf(const void* data, size_t size, size_t element_bytes) {
   return {begin, begin + size * element_bytes};
 }
 
+// More elements than any memory has; so that sizes in bytes cannot overflow.
+inline constexpr size_t kTooManyElements = SIZE_MAX / 16 + 1;
+
+inline bool IsGoodSpan(const void* data, size_t size, size_t param_size) {
+  return size == param_size && (data != nullptr || size == 0) && size < kTooManyElements;
+}
+
 // What is wrong with a span of floats or smaller that must be as long as its parameter, "" if
 // nothing is.
 inline std::string SpanProblem(const char* what, const void* data, size_t size, size_t param_size) {
+  if (IsGoodSpan(data, size, param_size)) return {};
   if (size != param_size) {
     return std::string(what) + " has " + NumberText(size) + " elements, parameter has " +
            NumberText(param_size);
@@ -37,10 +45,7 @@ inline std::string SpanProblem(const char* what, const void* data, size_t size, 
   if (data == nullptr && size != 0) {
     return std::string(what) + " is null, with " + NumberText(size) + " elements";
   }
-  if (size > SIZE_MAX / 16) {
-    return std::string(what) + " has " + NumberText(size) + " elements, more than any memory has";
-  }
-  return {};
+  return std::string(what) + " has " + NumberText(size) + " elements, more than any memory has";
 }
 
 // A span that a step is given, whatever its type.
