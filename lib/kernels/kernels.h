@@ -18,9 +18,15 @@ struct Streams {
   float* state[kMaxStates];
 };
 
-// Steps elements [begin, end). The floating-point mode must be set (float_mode.h).
+// Memory is prefetched this many elements before it is stepped. The hardware's prefetchers stop at
+// page ends and know nothing of the next tensor.
+inline constexpr size_t kElementsAhead = 256;
+
+// Steps elements [begin, end), and meanwhile prefetches from `next`, if not null: what will be
+// stepped kElementsAhead later, or end - begin if that is less. Reads and writes nothing of it.
+// The floating-point mode must be set (float_mode.h).
 using KernelFunction = void (*)(const void* scalars, const Streams& streams, size_t begin,
-                                size_t end);
+                                size_t end, const Streams* next);
 
 inline constexpr int kGradFormats = 3;
 

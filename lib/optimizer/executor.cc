@@ -37,15 +37,21 @@ struct Executor::Work {
   }
 
   void RunBetween(Border begin, Border end) const noexcept {
-    FloatMode mode;
     alignas(kMaxScalarBytes) unsigned char scalars[kMaxScalarBytes];
     const GroupKernel* group = nullptr;
     int64_t t = 0;
     const std::vector<Run>& runs = plan.runs();
+    FloatMode mode;
+    size_t ahead = begin.run;  // runs before this one are stepped or prefetched
+    size_t elements_ahead = 0;
     for (size_t r = begin.run; r < runs.size() && r <= end.run; ++r) {
       const Run& run = runs[r];
       const size_t first = r == begin.run ? begin.offset : 0;
       const size_t last = r == end.run ? end.offset : run.size;
+      while (elements_ahead < kElementsAhead && ahead < runs.size()) {
+        elements_ahead += runs[ahead++].size;
+      }
+      elements_ahead -= run.size;
       if (first == last) continue;
       if (group != &groups[run.group] || t != clock - run.steps_behind) {
         group = &groups[run.group];
@@ -55,7 +61,8 @@ struct Executor::Work {
         mode.Set(group->flush);
       }
       const Format format = static_cast<Format>(run.grad_format);
-      kernels.Find(group->row, format, group->flush)(scalars, run.streams, first, last);
+      const Streams* next = ahead < runs.size() ? &runs[ahead].streams : nullptr;
+      kernels.Find(group->row, format, group->flush)(scalars, run.streams, first, last, next);
     }
   }
 
