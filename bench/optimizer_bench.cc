@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <map>
@@ -16,7 +18,9 @@
 #include "bench/rows.h"
 #include "bench/yardsticks/divider.h"
 #include "bench/yardsticks/machine.h"
+#include "bench/yardsticks/naive_trial.h"
 #include "bench/yardsticks/trial.h"
+#include "hwy/highway.h"
 
 namespace simdoptim::bench {
 namespace {
@@ -26,7 +30,7 @@ using yardsticks::Ceiling;
 using yardsticks::CeilingWay;
 using yardsticks::Measure;
 using yardsticks::Measurement;
-using yardsticks::MedianRatio;
+using yardsticks::NaiveTrial;
 using yardsticks::Trial;
 
 // The limit that fits in a cache; above, it would only take time.
@@ -49,6 +53,23 @@ bool Divides(const Options& options) {
   return std::find(names.begin(), names.end(), "eps") != names.end();
 }
 
+// The median as a counter, and the quartiles under the same name: the medians of the lower and of
+// the upper half, each with the middle sample.
+void SetCounters(benchmark::State& state, const std::string& name, std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const auto half = static_cast<std::ptrdiff_t>((values.size() + 1) / 2);
+  state.counters[name] = yardsticks::Median(values);
+  state.counters[name + "_q1"] = yardsticks::Median({values.begin(), values.begin() + half});
+  state.counters[name + "_q3"] = yardsticks::Median({values.end() - half, values.end()});
+}
+
+// How many times as long a takes as b, in each round.
+std::vector<double> Ratios(const Measurement& a, const Measurement& b) {
+  std::vector<double> ratios;
+  for (size_t i = 0; i < a.samples.size(); ++i) ratios.push_back(a.samples[i] / b.samples[i]);
+  return ratios;
+}
+
 // Hands the samples that were taken to Google Benchmark: its iteration is a round, and the time it
 // prints is the mean of a call.
 void Report(benchmark::State& state, const Measurement& measured, uint64_t elements,
@@ -58,7 +79,7 @@ void Report(benchmark::State& state, const Measurement& measured, uint64_t eleme
     state.SetIterationTime(measured.samples[round++ % measured.samples.size()]);
   }
   const double seconds = measured.Median();
-  state.counters["median_seconds"] = seconds;
+  SetCounters(state, "median_seconds", measured.samples);
   state.counters["spread"] = measured.Spread();
   state.counters["elements"] = static_cast<double>(elements);
   state.counters["elements/s"] = static_cast<double>(elements) / seconds;
@@ -70,6 +91,20 @@ void RunDividerRow(benchmark::State& state, const Row& row) {
   const std::vector<Candidate> candidates = {
       {"divider", [&] { yardsticks::RunDivider(elements, row.threads); }}};
   Report(state, Measure(candidates, {.rounds = rounds})[0], elements, 0);
+}
+
+void RunNaiveRow(benchmark::State& state, const Row& row, Trial& trial, const Ceiling& ceiling,
+                 const Candidate& limit) {
+  const NaiveTrial naive(trial, row.flags, row.threads);
+  const std::string problem = naive.Verify();
+  if (!problem.empty()) return state.SkipWithError(problem.c_str());
+  const std::vector<Candidate> candidates = {
+      {"naive", [&] { naive.Step(); }}, limit, {"step", [&] { trial.Step(); }}};
+  const std::vector<Measurement> measured = Measure(candidates, {.rounds = rounds});
+  Report(state, measured[0], ceiling.elements(), ceiling.BytesPerRun());
+  SetCounters(state, "of_ceiling", Ratios(measured[1], measured[0]));
+  SetCounters(state, "simdoptim_speedup", Ratios(measured[0], measured[2]));
+  if (row.flags == yardsticks::kNaiveNative) state.SetLabel(yardsticks::NaiveNativeFlags());
 }
 
 void RunRow(benchmark::State& state, const Row& row) {
@@ -89,6 +124,8 @@ void RunRow(benchmark::State& state, const Row& row) {
     return;
   }
 
+  if (row.kind == Kind::kNaive) return RunNaiveRow(state, row, trial, ceiling, limit);
+
   std::vector<Candidate> candidates = {{"step", [&] { trial.Step(); }}, limit};
   if (row.kind == Kind::kCall) candidates[0].run = [&] { trial.CallStep(0); };
   if (Divides(row.variant.options) && ceiling.elements() <= kDividerElements) {
@@ -97,8 +134,8 @@ void RunRow(benchmark::State& state, const Row& row) {
   }
   const std::vector<Measurement> measured = Measure(candidates, {.rounds = rounds});
   Report(state, measured[0], ceiling.elements(), ceiling.BytesPerRun());
-  state.counters["of_ceiling"] = MedianRatio(measured[1], measured[0]);
-  if (measured.size() > 2) state.counters["of_divider"] = MedianRatio(measured[2], measured[0]);
+  SetCounters(state, "of_ceiling", Ratios(measured[1], measured[0]));
+  if (measured.size() > 2) SetCounters(state, "of_divider", Ratios(measured[2], measured[0]));
 }
 
 void Register() {
@@ -114,6 +151,22 @@ void Register() {
         ->Iterations(rounds)
         ->UseManualTime();
   }
+}
+
+std::string Version(int major, int minor, int patch) {
+  return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
+}
+
+std::string CompilerName() {
+#if defined(__clang__)
+  return "clang " + Version(__clang_major__, __clang_minor__, __clang_patchlevel__);
+#elif defined(__GNUC__)
+  return "gcc " __VERSION__;
+#elif defined(_MSC_VER)
+  return "MSVC " + std::to_string(_MSC_VER);
+#else
+  return "unknown compiler";
+#endif
 }
 
 // Takes `--rounds=N` out of the arguments. False if N is not a number from 1.
@@ -144,6 +197,10 @@ int Main(int argc, char** argv) {
   benchmark::AddCustomContext("processor", yardsticks::ProcessorName());
   benchmark::AddCustomContext("processors", std::to_string(yardsticks::Processors()));
   benchmark::AddCustomContext("target", ActiveTarget());
+  benchmark::AddCustomContext("simdoptim", Version(SIMDOPTIM_VERSION_MAJOR, SIMDOPTIM_VERSION_MINOR,
+                                                   SIMDOPTIM_VERSION_PATCH));
+  benchmark::AddCustomContext("highway", Version(HWY_MAJOR, HWY_MINOR, HWY_PATCH));
+  benchmark::AddCustomContext("compiler", CompilerName());
   benchmark::AddCustomContext("rounds", std::to_string(rounds));
   Register();
   const bool any = benchmark::RunSpecifiedBenchmarks() != 0;

@@ -7,8 +7,10 @@
 #include <cctype>
 #include <cstddef>
 #include <optional>
+#include <string_view>
 
 #include "bench/yardsticks/ceiling.h"
+#include "bench/yardsticks/naive_trial.h"
 
 namespace simdoptim::bench {
 namespace {
@@ -57,6 +59,15 @@ std::vector<int> ThreadCounts() {
   return all > 1 ? std::vector<int>{1, all} : std::vector<int>{1};
 }
 
+// What naive.h has a loop for.
+bool HasNaive(const Variant& variant, Format gradient) {
+  return variant.options == Options(AdamWOptions()) && gradient == Format::kF32;
+}
+std::vector<std::string_view> NaiveFlags(int threads) {
+  if (threads > 1) return {yardsticks::kNaiveNative};
+  return {yardsticks::kNaiveO2, yardsticks::kNaiveNative};
+}
+
 }  // namespace
 
 std::vector<Variant> AllVariants() {
@@ -79,10 +90,12 @@ std::vector<Variant> AllVariants() {
 }
 
 std::string Row::Name() const {
-  const std::string tail = "/" + target + "/" + list.name + "/t" + std::to_string(threads);
+  const std::string tail = "/" + (kind == Kind::kNaive ? flags : target) + "/" + list.name + "/t" +
+                           std::to_string(threads);
   if (kind == Kind::kDivider) return "ceiling/divider/f32" + tail;
   const std::string prefix = kind == Kind::kCall      ? "call/"
                              : kind == Kind::kCeiling ? "ceiling/"
+                             : kind == Kind::kNaive   ? "naive/"
                                                       : "";
   return prefix + variant.name + "/f32_" + FormatName(gradient) + "_f32" + tail;
 }
@@ -105,6 +118,11 @@ std::vector<Row> AllRows() {
         for (const List& list : lists) {
           rows.push_back({Kind::kCeiling, variant, format, best, list, threads});
           rows.push_back({Kind::kStep, variant, format, targets.front(), list, threads});
+          if (!HasNaive(variant, format)) continue;
+          for (const std::string_view flags : NaiveFlags(threads)) {
+            rows.push_back({Kind::kNaive, variant, format, targets.front(), list, threads,
+                            std::string(flags)});
+          }
         }
         // What an older processor's instructions cost; lists of tensors would not tell more.
         for (size_t i = 1; i < targets.size(); ++i) {

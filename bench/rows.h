@@ -30,15 +30,17 @@ enum class Kind {
   kCall,     // call/adamw/f32_bf16_f32/AVX3/n64/t1: through the functional door
   kCeiling,  // ceiling/adamw/f32_bf16_f32/AVX3/n1024/t1: its streams and no maths
   kDivider,  // ceiling/divider/f32/AVX3/n1024/t1: a root and a division an element
+  kNaive,    // naive/adamw/f32_f32_f32/O2/n1024/t1: the loop by hand; its flags, not a target
 };
 
 struct Row {
   Kind kind;
   Variant variant;
   Format gradient;
-  std::string target;
+  std::string target;  // of kNaive: the library's, which it is compared with
   List list;
   int threads;
+  std::string flags = {};  // kNaive: kNaiveO2 or kNaiveNative
 
   // kind, rule, formats of parameter, gradient and state, target, list, threads.
   std::string Name() const;
