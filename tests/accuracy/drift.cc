@@ -3,6 +3,8 @@
 #include "tests/accuracy/drift.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "tests/support/cases.h"
@@ -11,20 +13,41 @@
 namespace simdoptim::test {
 namespace {
 
-StreamDrift Summarize(const std::string& name, std::span<const float> floats,
-                      const std::vector<double>& truth) {
+// The doubles of one stream, and the largest magnitude of each so far.
+struct Truth {
+  explicit Truth(std::span<const float> start)
+      : values(start.begin(), start.end()), largest(start.size()) {
+    Update();
+  }
+
+  void Update() {
+    for (size_t i = 0; i < values.size(); ++i) {
+      largest[i] = std::max(largest[i], std::fabs(values[i]));
+    }
+  }
+
+  std::vector<double> values, largest;
+};
+
+// In units of the last place of `largest`.
+double Error(float actual, double truth, double largest) {
+  const double unit = std::max(std::ldexp(1.0, std::ilogb(largest) - 23), 0x1p-149);
+  const double error = std::fabs(static_cast<double>(actual) - truth) / unit;
+  return std::isnan(error) ? std::numeric_limits<double>::infinity() : error;
+}
+
+StreamDrift Summarize(const std::string& name, std::span<const float> floats, const Truth& truth) {
+  StreamDrift drift = {name};
   std::vector<uint32_t> distances;
   for (size_t i = 0; i < floats.size(); ++i) {
-    distances.push_back(UlpDistance(floats[i], static_cast<float>(truth[i])));
+    distances.push_back(UlpDistance(floats[i], static_cast<float>(truth.values[i])));
+    drift.max = std::max(drift.max, Error(floats[i], truth.values[i], truth.largest[i]));
   }
   std::sort(distances.begin(), distances.end());
-  const auto mean_of_first = [&](size_t count) {
-    return std::accumulate(distances.begin(), distances.begin() + static_cast<ptrdiff_t>(count),
-                           0.0) /
-           static_cast<double>(count);
-  };
-  const size_t count = distances.size();
-  return {name, mean_of_first(count - count / 100), mean_of_first(count), distances.back()};
+  distances.resize(distances.size() - distances.size() / 100);
+  drift.mean = std::accumulate(distances.begin(), distances.end(), 0.0) /
+               static_cast<double>(distances.size());
+  return drift;
 }
 
 }  // namespace
@@ -35,10 +58,10 @@ Drift MeasureDrift(const Options& options, Format format, size_t size, int steps
   const std::vector<float> start = random.Floats(size, -6, 0);
   const std::vector<float> scale = random.Floats(size, -9, -1);
   const Tensor actual(options, start);
-  std::vector<double> truth(start.begin(), start.end());
-  std::vector<std::vector<double>> truth_states;
-  for (const std::span<float> state : actual.states()) truth_states.emplace_back(state.size());
-  const std::vector<std::span<double>> truth_spans(truth_states.begin(), truth_states.end());
+  std::vector<Truth> truths = {Truth(start)};
+  for (const std::span<float> state : actual.states()) truths.emplace_back(state);
+  std::vector<std::span<double>> truth_states;
+  for (size_t k = 1; k < truths.size(); ++k) truth_states.emplace_back(truths[k].values);
 
   std::vector<float> grad(size);
   for (int t = 1; t <= steps; ++t) {
@@ -46,14 +69,15 @@ Drift MeasureDrift(const Options& options, Format format, size_t size, int steps
     for (size_t i = 0; i < size; ++i) grad[i] = scale[i] * random.Float(-3, 0);
     const GradientBuffer stored(grad, format);
     step(t, actual.param(), stored.view(), actual.states());
-    reference::Step(options, t, truth, stored.Doubles(), truth_spans);
+    reference::Step(options, t, truths[0].values, stored.Doubles(), truth_states);
+    for (Truth& truth : truths) truth.Update();
   }
 
-  Drift drift = {Summarize("param", actual.param(), truth)};
+  Drift drift = {Summarize("param", actual.param(), truths[0])};
   const std::vector<std::string> names = StateNames(options);
   for (size_t k = 0; k < names.size(); ++k) {
     if (!NeedsState(options, k)) continue;
-    drift.push_back(Summarize(names[k], actual.states()[k], truth_states[k]));
+    drift.push_back(Summarize(names[k], actual.states()[k], truths[k + 1]));
   }
   return drift;
 }

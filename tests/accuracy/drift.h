@@ -12,12 +12,14 @@
 
 namespace simdoptim::test {
 
-// Distances from the truth of one stream, in ULP.
+// Distances of one stream from the truth, in ULP.
 struct StreamDrift {
-  std::string name;    // "param", or the state's
-  double typical = 0;  // mean of all but the worst 1 %
-  double mean = 0;     // of all; a lottery where values cross zero, since a few have most of it
-  uint32_t max = 0;
+  std::string name;  // "param", or the state's
+  // How many floats apart, the mean of all but the worst 1 %: a few values that are about to cross
+  // zero are thousands of floats off with the same absolute error as the others.
+  double mean = 0;
+  // The largest error, in units of the last place of the largest value that the element has had.
+  double max = 0;
 };
 
 // The parameter first, then the states that exist.

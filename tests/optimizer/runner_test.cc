@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The default runner with teams smaller than asked for, the times of shares, and what the cuts
-// between them promise.
+// The default runner with teams smaller than asked for, and the times of shares.
 
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
-#include <cstdint>
 #include <vector>
 
-#include "lib/optimizer/plan.h"
 #include "simdoptim/simdoptim.h"
 #include "tests/support/catch.h"
 
@@ -61,60 +58,6 @@ TEST_CASE("a report's imbalance is measured", "[threads][report]") {
   });
   for (int step = 0; step < 20; ++step) optimizer.Step();
   CHECK(largest > 0);
-}
-
-// So that two threads do not write to one cache line of a state that the library allocated.
-TEST_CASE("cuts fall on multiples of a cache line, within their runs", "[plan]") {
-  for (size_t size : {size_t{100003}, size_t{16 * 50000 + 1}, size_t{40007}}) {
-    for (uint16_t bytes : {uint16_t{12}, uint16_t{26}, uint16_t{28}, uint16_t{36}}) {
-      Plan plan;
-      plan.Reserve(3, 256);
-      for (uintptr_t i = 0; i < 3; ++i) {
-        Run run = {};
-        // Far apart, so that nothing merges; the memory is never touched.
-        run.streams.param = reinterpret_cast<float*>((i + 1) << 30);
-        run.streams.grad = run.streams.param;
-        run.size = size;
-        run.element_bytes = bytes;
-        plan.Add(run);
-      }
-      int badly_cut = 0;
-      for (int threads = 1; threads <= 64; ++threads) {
-        plan.Partition(threads);
-        for (int share = 1; share < plan.shares(); ++share) {
-          const Border border = plan.border(share);
-          const bool in_run = border.run < 3 && border.offset <= size;
-          const bool on_line = border.offset % 16 == 0 || border.offset == size;
-          badly_cut += in_run && on_line ? 0 : 1;
-        }
-      }
-      INFO(size << " elements of " << bytes << " bytes");
-      CHECK(badly_cut == 0);
-    }
-  }
-}
-
-// A cut that would fall behind the last whole line of a run falls on the run's end.
-TEST_CASE("cuts near the end of a run stay in it", "[plan]") {
-  int beyond = 0;
-  for (size_t extra = 0; extra < 40; ++extra) {
-    Plan plan;
-    plan.Reserve(2, 256);
-    // Of two shares, the cut is half way, which is near the end of the first run.
-    for (uintptr_t i = 0; i < 2; ++i) {
-      Run run = {};
-      run.streams.param = reinterpret_cast<float*>((i + 1) << 30);
-      run.streams.grad = run.streams.param;
-      run.size = 50000 + (i == 0 ? 9 : extra);
-      run.element_bytes = 28;
-      plan.Add(run);
-    }
-    plan.Partition(2);
-    REQUIRE(plan.shares() == 2);
-    const Border border = plan.border(1);
-    if (border.run < 2 && border.offset > plan.runs()[border.run].size) ++beyond;
-  }
-  CHECK(beyond == 0);
 }
 
 }  // namespace
