@@ -40,7 +40,7 @@ build_and_run() {
 # pkg_config_user <prefix>: without CMake.
 pkg_config_user() {
   say "pkg-config, $kind"
-  export PKG_CONFIG_PATH="$1/lib/pkgconfig"
+  export PKG_CONFIG_PATH="$1/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
   run_path=-Wl,-rpath,$1/lib
   # Word splitting of pkg-config's answer is what is wanted.
   "$cxx" -std=c++20 "$here/cxx_user.cc" -o "$work/pc_cxx_user" \
@@ -76,7 +76,7 @@ EOF
     # The scripts of this project are run elsewhere; here they must be there.
     grep -o '^script/[a-z]*' "$block" | while read -r script; do test -x "$source/$script"; done
     grep -v '^script/' "$block" >"$block.rest" || continue
-    (cd "$blocks" && PKG_CONFIG_PATH="$1/lib/pkgconfig" sh -eu "$block.rest" &&
+    (cd "$blocks" && PKG_CONFIG_PATH="$1/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}" sh -eu "$block.rest" &&
       LD_LIBRARY_PATH="$1/lib" ./a.out | diff - block_1.cpp.expected) || fail "$block"
     seen=$((seen + 1))
   done
