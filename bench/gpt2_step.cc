@@ -2,7 +2,6 @@
 // One AdamW step of GPT-2 124M, against the limit of this machine's memory and against the loop
 // that people write by hand. Takes less than a minute and 3 GB.
 
-#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -10,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bench/number_argument.h"
 #include "bench/yardsticks/machine.h"
 #include "bench/yardsticks/naive.h"
 #include "bench/yardsticks/trial.h"
@@ -23,23 +23,6 @@ struct Arguments {
 };
 
 constexpr const char* kUsage = "usage: gpt2_step [--rounds N] [--threads N]\n";
-
-// Whether `--name N` or `--name=N`, N >= 1, stands at argv[i]; then moves i behind it.
-bool TakeNumber(int argc, char** argv, int& i, std::string_view name, int& number) {
-  std::string_view argument = argv[i];
-  if (!argument.starts_with(name)) return false;
-  argument.remove_prefix(name.size());
-  if (argument.empty() && i + 1 < argc) {
-    argument = argv[++i];
-  } else if (argument.starts_with('=')) {
-    argument.remove_prefix(1);
-  } else {
-    return false;
-  }
-  const char* end = argument.data() + argument.size();
-  const auto [rest, error] = std::from_chars(argument.data(), end, number);
-  return error == std::errc() && rest == end && number >= 1;
-}
 
 bool Parse(int argc, char** argv, Arguments& arguments) {
   for (int i = 1; i < argc; ++i) {

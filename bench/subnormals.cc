@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What subnormal numbers cost: a step of 1M parameters on data with and without them, flushed (the
-// default) and kept, beside the loop that people write by hand. With --limit, a gate: fails if a
-// default step is slowed by any of the data.
+// default) and kept, beside the loop that people write by hand. With --limit-percent, a gate: fails
+// if a default step is slowed by any of the data.
 
 #include <algorithm>
 #include <bit>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <functional>
@@ -17,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/number_argument.h"
 #include "bench/yardsticks/machine.h"
 #include "bench/yardsticks/measure.h"
 #include "bench/yardsticks/naive.h"
@@ -31,27 +31,20 @@ constexpr int kStepNumber = 10;
 struct Arguments {
   int rounds = 18;
   int threads = 1;
-  double limit = 0;  // none
+  int limit_percent = 0;  // none
 };
 
-constexpr const char* kUsage = "usage: subnormals [--rounds N] [--threads N] [--limit X]\n";
+constexpr const char* kUsage = "usage: subnormals [--rounds N] [--threads N] [--limit-percent N]\n";
 
 bool Parse(int argc, char** argv, Arguments& arguments) {
-  for (int i = 1; i + 1 < argc; i += 2) {
-    const std::string name = argv[i];
-    const double value = std::atof(argv[i + 1]);
-    if (!(value >= 1 && value <= 1e6)) return false;
-    if (name == "--rounds") {
-      arguments.rounds = static_cast<int>(value);
-    } else if (name == "--threads") {
-      arguments.threads = static_cast<int>(value);
-    } else if (name == "--limit") {
-      arguments.limit = value;
-    } else {
+  for (int i = 1; i < argc; ++i) {
+    if (!TakeNumber(argc, argv, i, "--rounds", arguments.rounds) &&
+        !TakeNumber(argc, argv, i, "--threads", arguments.threads) &&
+        !TakeNumber(argc, argv, i, "--limit-percent", arguments.limit_percent)) {
       return false;
     }
   }
-  return argc % 2 == 1;
+  return true;
 }
 
 constexpr int kSubnormal = -127;  // as an exponent: magnitudes in [2^-127, 2^-126)
@@ -126,13 +119,13 @@ class Comparison {
     for (const Input& input : kInputs) data_.push_back(MakeStreams(input));
     work_ = data_[0];
     AddOptimizer("AdamW", true, AdamWOptions{});
-    if (arguments_.limit == 0) {
+    if (arguments_.limit_percent == 0) {
       AddOptimizer("AdamW kept", false, AdamWOptions{.flush_subnormals = false});
       AddNaive("loop -O2", &NaiveStepO2);
       AddNaive("loop native", &NaiveStepNative);
     }
     AddOptimizer("SGD", true, SgdOptions{.momentum = 0.9});
-    if (arguments_.limit == 0) {
+    if (arguments_.limit_percent == 0) {
       AddOptimizer("SGD kept", false, SgdOptions{.momentum = 0.9, .flush_subnormals = false});
     }
   }
@@ -188,14 +181,15 @@ class Comparison {
     const auto fastest = [](const Measurement& measurement) {
       return *std::min_element(measurement.samples.begin(), measurement.samples.end());
     };
+    const double limit = arguments_.limit_percent / 100.0;
     bool within = true;
     for (size_t c = 0; c < columns_.size(); ++c) {
       if (!columns_[c].is_default) continue;
       for (size_t i = 1; i < std::size(kInputs); ++i) {
         const double ratio = fastest(samples_[c][i]) / fastest(samples_[c][0]);
-        if (ratio <= arguments_.limit) continue;
+        if (ratio <= limit) continue;
         std::printf("%s, %s: %.2f times as slow as on normal data, more than %.2f\n",
-                    columns_[c].name.c_str(), kInputs[i].name, ratio, arguments_.limit);
+                    columns_[c].name.c_str(), kInputs[i].name, ratio, limit);
         within = false;
       }
     }
@@ -270,7 +264,7 @@ int Run(const Arguments& arguments) {
       "\nTime over that on normal data, medians of %d interleaved rounds. AdamW, SGD (momentum "
       "0.9): the defaults,\nsubnormals flushed; kept: flush_subnormals = false.\n",
       arguments.rounds);
-  return arguments.limit == 0 || comparison.IsWithinLimit() ? 0 : 1;
+  return arguments.limit_percent == 0 || comparison.IsWithinLimit() ? 0 : 1;
 }
 
 }  // namespace

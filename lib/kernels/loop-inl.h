@@ -161,7 +161,9 @@ struct Loop {
         for (size_t j = 0; j < kBlock; j += lanes) Update::Run(a, d, s, AnyCursor(place, j));
         place.Advance(kBlock);
       }
-      if (next != nullptr) prefetcher = AnyPrefetcher(place, AnyPlace(*next, 0));
+      if (next == nullptr) continue;
+      prefetcher = AnyPrefetcher(place, AnyPlace(*next, 0));
+      next = nullptr;
     }
     size_t rest = (end - begin) % kBlock;
     if (rest != 0) prefetcher.Prefetch(place);
