@@ -4,7 +4,10 @@
 #include "simdoptim/step.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <iterator>
+#include <utility>
 
 #include "lib/kernels/float_mode.h"
 #include "lib/kernels/kernels.h"
@@ -17,63 +20,78 @@ namespace {
 
 // Of a thread's last call with a rule. Callers step many tensors with the same options and t; then
 // neither the validation nor the scalars need to be done again.
+template <class Rule>
 struct Prepared {
-  Options options;
+  typename Rule::Options options;
   int64_t t = 0;  // none yet
   const KernelTable* kernels = nullptr;
   int kernel_row = 0;
-  bool needs_state[kMaxStates] = {};
-  alignas(kMaxScalarBytes) unsigned char scalars[kMaxScalarBytes] = {};
+  bool flush = false;
+  size_t used_states = 0;  // the first of the rule's
+  typename Rule::Kernel::Scalars scalars = {};
 };
 
 // Made without a constructor's call, so that a step need not ask whether it was.
-constinit thread_local Prepared prepared_rules[AllRules::kCount];
+template <class Rule>
+constinit thread_local Prepared<Rule> prepared_step;
 
 // t: at least 1.
-void Prepare(const RuleInfo& rule, const void* options, int64_t t, const KernelTable* kernels,
-             Prepared& prepared) {
-  ValidateHeld(rule, options);
-  rule.copy(options, prepared.options);
-  prepared.kernels = kernels;
-  prepared.kernel_row = rule.kernel_row(options);
-  for (size_t k = 0; k < rule.states.size(); ++k) {
-    prepared.needs_state[k] = rule.needs_state(options, k);
+template <class Rule>
+[[gnu::cold]] void Prepare(const typename Rule::Options& options, int64_t t,
+                           const KernelTable& kernels, Prepared<Rule>& prepared) {
+  const RuleInfo& rule = RuleFunctions<Rule>::kInfo;
+  ValidateHeld(rule, &options);
+  prepared.options = options;
+  prepared.kernels = &kernels;
+  prepared.kernel_row = rule.kernel_row(&options);
+  prepared.flush = options.flush_subnormals;
+  prepared.used_states = 0;
+  for (size_t k = 0; k < std::size(Rule::kStates); ++k) {
+    if (Rule::NeedsState(options, k)) prepared.used_states = k + 1;
   }
-  rule.make_scalars(options, t, prepared.scalars);
+  prepared.scalars = Rule::MakeScalars(options, t);
   prepared.t = t;
 }
 
-// Whether CheckStep would find nothing, in a few instructions; false may be wrong.
-bool IsPlainlyGood(const Prepared& prepared, size_t rule_states, std::span<float> param,
-                   const Gradient& grad, std::span<const std::span<float>> states) {
-  if (states.size() > rule_states) return false;
+// Whether a parameter, its gradient and kUsed states are of one length and apart.
+template <size_t kUsed>
+bool ArePlainlyGood(std::span<float> param, const Gradient& grad, const std::span<float>* states) {
   const size_t size = param.size();
-  const uintptr_t bytes = size * sizeof(float);
-  uintptr_t begins[2 + kMaxStates] = {reinterpret_cast<uintptr_t>(param.data()),
-                                      reinterpret_cast<uintptr_t>(grad.data())};
-  size_t count = 2;
-  bool good = size != 0 && size < kTooManyElements && grad.size() == size && begins[0] != 0 &&
-              begins[1] != 0;
-  for (size_t k = 0; k < rule_states; ++k) {
-    const std::span<float> state = k < states.size() ? states[k] : std::span<float>();
-    if (prepared.needs_state[k]) {
-      begins[count++] = reinterpret_cast<uintptr_t>(state.data());
-      good = good && state.size() == size && state.data() != nullptr;
-    } else {
-      good = good && state.empty();
-    }
+  uintptr_t begins[2 + kUsed] = {reinterpret_cast<uintptr_t>(param.data()),
+                                 reinterpret_cast<uintptr_t>(grad.data())};
+  bool good = (size - 1 < kTooManyElements - 1) & (grad.size() == size);
+  for (size_t k = 0; k < kUsed; ++k) {
+    begins[2 + k] = reinterpret_cast<uintptr_t>(states[k].data());
+    good &= states[k].size() == size;
   }
-  for (size_t i = 1; i < count; ++i) {
-    for (size_t j = 0; j < i; ++j) {
-      // As far apart as the longest is long, either way.
-      good = good && begins[i] - begins[j] >= bytes && begins[j] - begins[i] >= bytes;
-    }
+  const uintptr_t bytes = size * sizeof(float);
+  for (size_t i = 0; i < 2 + kUsed; ++i) {
+    good &= begins[i] != 0;
+    // The difference is in [bytes, 2^64 - bytes], modulo 2^64.
+    for (size_t j = 0; j < i; ++j) good &= begins[i] - begins[j] - bytes <= -2 * bytes;
   }
   return good;
 }
 
-void Check(const RuleInfo& rule, const void* options, int64_t t, std::span<float> param,
-           const Gradient& grad, std::span<const std::span<float>> states) {
+// Whether CheckStep would find nothing, in a few instructions without branches; false may be wrong.
+template <class Rule>
+bool IsPlainlyGood(const Prepared<Rule>& prepared, std::span<float> param, const Gradient& grad,
+                   std::span<const std::span<float>> states) {
+  constexpr size_t kStates = std::size(Rule::kStates);
+  const size_t used = prepared.used_states;
+  if (states.size() < used || states.size() > kStates) return false;
+  for (const std::span<float>& unused : states.subspan(used)) {
+    if (!unused.empty()) return false;
+  }
+  return [&]<size_t... kUsed>(std::index_sequence<kUsed...>) {
+    return ((used == kUsed && ArePlainlyGood<kUsed>(param, grad, states.data())) || ...);
+  }
+  (std::make_index_sequence<kStates + 1>());
+}
+
+[[gnu::cold]] void Check(const RuleInfo& rule, const void* options, int64_t t,
+                         std::span<float> param, const Gradient& grad,
+                         std::span<const std::span<float>> states) {
   NamedSpan spans[kMaxStates];
   for (size_t k = 0; k < std::min(states.size(), kMaxStates); ++k) {
     spans[k] = {nullptr, states[k].data(), states[k].size(), sizeof(float)};
@@ -83,29 +101,44 @@ void Check(const RuleInfo& rule, const void* options, int64_t t, std::span<float
             states.size());
 }
 
+template <class Rule>
+void StepAs(const void* any_options, int64_t t, std::span<float> param, const Gradient& grad,
+            std::span<const std::span<float>> states) {
+  const auto& options = *static_cast<const typename Rule::Options*>(any_options);
+  Prepared<Rule>& prepared = prepared_step<Rule>;
+  FloatMode mode;
+  const KernelTable& kernels = ActiveKernels();
+  const bool is_prepared =
+      prepared.t == t && prepared.kernels == &kernels && prepared.options == options;
+  if (!is_prepared || !IsPlainlyGood(prepared, param, grad, states)) [[unlikely]] {
+    Check(RuleFunctions<Rule>::kInfo, &options, t, param, grad, states);
+    if (!is_prepared) Prepare(options, t, kernels, prepared);
+  }
+  Streams streams = {param.data(), grad.data(), {}};
+  for (size_t k = 0; k < std::size(Rule::kStates); ++k) {
+    if (k < states.size()) streams.state[k] = states[k].data();
+  }
+  const KernelFunction step = kernels.Find(prepared.kernel_row, grad.format(), prepared.flush);
+  mode.Set(prepared.flush);
+  step(&prepared.scalars, streams, 0, param.size(), nullptr);
+}
+
+using StepFunction = void (*)(const void* options, int64_t t, std::span<float> param,
+                              const Gradient& grad, std::span<const std::span<float>> states);
+
+template <class... Rules>
+constexpr std::array<StepFunction, sizeof...(Rules)> StepFunctions(RuleList<Rules...>) {
+  return {&StepAs<Rules>...};
+}
+constexpr auto kStepFunctions = StepFunctions(AllRules());
+
 }  // namespace
 
 inline namespace v1 {
 
-void internal::StepRule(size_t rule_index, const void* options, int64_t t, std::span<float> param,
+void internal::StepRule(size_t rule, const void* options, int64_t t, std::span<float> param,
                         const Gradient& grad, std::span<const std::span<float>> states) {
-  const RuleInfo& rule = *kRules[rule_index];
-  Prepared& prepared = prepared_rules[rule_index];
-  const bool flush = rule.flush_subnormals(options);
-  FloatMode mode;
-  const KernelTable* kernels = &ActiveKernels();
-  const bool is_prepared = prepared.t == t && prepared.kernels == kernels &&
-                           rule.equal(Address(prepared.options), options);
-  if (!is_prepared || !IsPlainlyGood(prepared, rule.states.size(), param, grad, states))
-      [[unlikely]] {
-    Check(rule, options, t, param, grad, states);
-    if (!is_prepared) Prepare(rule, options, t, kernels, prepared);
-  }
-  mode.Set(flush);
-  Streams streams = {param.data(), grad.data(), {}};
-  for (size_t k = 0; k < states.size(); ++k) streams.state[k] = states[k].data();
-  const KernelFunction step = kernels->Find(prepared.kernel_row, grad.format(), flush);
-  step(prepared.scalars, streams, 0, param.size(), nullptr);
+  kStepFunctions[rule](options, t, param, grad, states);
 }
 
 void Step(const Options& options, int64_t t, std::span<float> param, const Gradient& grad,

@@ -29,14 +29,15 @@ class FloatMode {
   ~FloatMode() { _mm_setcsr(saved_); }
 
   void Set(bool flush) noexcept {
-    const unsigned mode = flush ? kDefault | kFlushToZero | kDenormalsAreZero : kDefault;
+    // Raised exceptions stay raised: writing MXCSR with others costs up to 90 ns on an Ice Lake.
+    const unsigned mode = (saved_ & kRaised) | kDefault | (flush ? kFlush : 0);
     if (mode != current_) _mm_setcsr(current_ = mode);
   }
 
  private:
-  static constexpr unsigned kDefault = 0x1F80;
-  static constexpr unsigned kFlushToZero = 0x8000;
-  static constexpr unsigned kDenormalsAreZero = 0x0040;
+  static constexpr unsigned kRaised = 0x003F;
+  static constexpr unsigned kDefault = 0x1F80;  // round to nearest, all exceptions masked
+  static constexpr unsigned kFlush = 0x8040;    // results and inputs
   unsigned saved_;
   unsigned current_;
 #elif defined(__aarch64__)

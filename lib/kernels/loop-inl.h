@@ -37,6 +37,7 @@ struct Place {
   Place(const Streams& streams, size_t i)
       : param(streams.param + i), grad(static_cast<const GradStored*>(streams.grad) + i) {
     for (int k = 0; k < kStates; ++k) state[k] = streams.state[k] + i;
+    Advance(0);
   }
   HWY_INLINE void Advance(size_t elements) {
     Hide(param += elements);
@@ -48,7 +49,9 @@ struct Place {
   template <class T>
   static HWY_INLINE void Hide(T*& pointer) {
 #if HWY_COMPILER_GCC || HWY_COMPILER_CLANG
-    __asm__("" : "+r"(pointer));
+    T* in_register = pointer;  // GCC keeps what the assembler is given itself in memory
+    __asm__("" : "+r"(in_register));
+    pointer = in_register;
 #else
     static_cast<void>(pointer);
 #endif
@@ -147,9 +150,7 @@ struct Loop {
     const D d;
     const size_t lanes = hn::Lanes(d);
     const A a;
-    // A copy that the stores below cannot alias, so that it stays in registers.
-    Scalars s;
-    std::memcpy(&s, caller_scalars, sizeof(s));
+    const Scalars s = CopyOf(caller_scalars);
     AnyPlace place(streams, begin);
     AnyPrefetcher prefetcher(kElementsAhead);
     size_t blocks = (end - begin) / kBlock;
@@ -172,6 +173,19 @@ struct Loop {
       place.Advance(lanes);
     }
     if (rest != 0) Tail(s, place, rest);
+  }
+
+  // A copy that the loop's stores cannot alias, so that it stays in registers. Read one by one:
+  // they were written just now, one by one, and a wide load would wait until all of that is in the
+  // cache.
+  static HWY_INLINE Scalars CopyOf(const void* scalars) {
+    static_assert(sizeof(Scalars) % sizeof(float) == 0);
+    const volatile float* const from = static_cast<const volatile float*>(scalars);
+    float copy[sizeof(Scalars) / sizeof(float)];
+    for (size_t i = 0; i < sizeof(Scalars) / sizeof(float); ++i) copy[i] = from[i];
+    Scalars s;
+    std::memcpy(&s, copy, sizeof(s));
+    return s;
   }
 
   // Fewer elements than lanes: the same vector code, on a padded copy.

@@ -54,8 +54,6 @@ struct RuleFunctions {
   static const RuleOptions& Of(const void* options) {
     return *static_cast<const RuleOptions*>(options);
   }
-  static bool Equal(const void* options, const void* other) { return Of(options) == Of(other); }
-  static void Copy(const void* options, Options& to) { to = Of(options); }
   static const char* Conflict(const void* options) { return Rule::Conflict(Of(options)); }
   static bool NeedsState(const void* options, size_t state) {
     return Rule::NeedsState(Of(options), state);
@@ -83,19 +81,9 @@ struct RuleFunctions {
   }
 
   static constexpr RuleInfo kInfo = {
-      Rule::kName,
-      Rule::kFields,
-      Rule::kStates,
-      &Equal,
-      &Copy,
-      &Conflict,
-      &NeedsState,
-      &FlushSubnormals,
-      &KernelRow,
-      &MakeScalars,
-      &ReferenceFloat<true>,
-      &ReferenceFloat<false>,
-      &ReferenceDouble,
+      Rule::kName,           Rule::kFields,          Rule::kStates,    &Conflict,
+      &NeedsState,           &FlushSubnormals,       &KernelRow,       &MakeScalars,
+      &ReferenceFloat<true>, &ReferenceFloat<false>, &ReferenceDouble,
   };
 };
 

@@ -19,8 +19,6 @@ struct RuleInfo {
   const char* name;
   std::span<const Field> fields;
   std::span<const char* const> states;
-  bool (*equal)(const void* options, const void* other);
-  void (*copy)(const void* options, Options& to);
   // Of valid options: a message if they contradict each other, else null.
   const char* (*conflict)(const void* options);
   bool (*needs_state)(const void* options, size_t state);
