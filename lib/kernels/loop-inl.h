@@ -167,12 +167,22 @@ struct Loop {
       next = nullptr;
     }
     size_t rest = (end - begin) % kBlock;
-    if (rest != 0) prefetcher.Prefetch(place);
+    if (rest == 0) return;
+    prefetcher.Prefetch(place);
+    RunWhole(d, s, place, rest);
+    // Narrower vectors reach no further than the spans.
+    if constexpr (kMaxLanes > 4) RunWhole(hn::CappedTag<float, 4>(), s, place, rest);
+    RunWhole(hn::CappedTag<float, 1>(), s, place, rest);
+  }
+
+  // As many vectors as `rest` elements hold.
+  template <class AnyD>
+  static HWY_INLINE void RunWhole(AnyD d, const Scalars& s, AnyPlace& place, size_t& rest) {
+    const size_t lanes = hn::Lanes(d);
     for (; rest >= lanes; rest -= lanes) {
-      Update::Run(a, d, s, AnyCursor(place, 0));
+      Update::Run(A(), d, s, AnyCursor(place, 0));
       place.Advance(lanes);
     }
-    if (rest != 0) Tail(s, place, rest);
   }
 
   // A copy that the loop's stores cannot alias, so that it stays in registers. Read one by one:
@@ -186,24 +196,6 @@ struct Loop {
     Scalars s;
     std::memcpy(&s, copy, sizeof(s));
     return s;
-  }
-
-  // Fewer elements than lanes: the same vector code, on a padded copy.
-  static HWY_INLINE void Tail(const Scalars& s, const AnyPlace& place, size_t count) {
-    HWY_ALIGN float param[kBlock] = {};
-    HWY_ALIGN GradStored grad[kBlock] = {};
-    HWY_ALIGN float state[kMaxStates][kBlock] = {};
-    std::memcpy(param, place.param, count * sizeof(float));
-    std::memcpy(grad, place.grad, count * sizeof(GradStored));
-    for (int k = 0; k < Update::kStates; ++k) {
-      std::memcpy(state[k], place.state[k], count * sizeof(float));
-    }
-    const AnyPlace copy({param, grad, {state[0], state[1], state[2]}}, 0);
-    Update::Run(A(), D(), s, AnyCursor(copy, 0));
-    std::memcpy(place.param, param, count * sizeof(float));
-    for (int k = 0; k < Update::kStates; ++k) {
-      std::memcpy(place.state[k], state[k], count * sizeof(float));
-    }
   }
 };
 
