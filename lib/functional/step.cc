@@ -114,13 +114,13 @@ void StepAs(const void* any_options, int64_t t, std::span<float> param, const Gr
     Check(RuleFunctions<Rule>::kInfo, &options, t, param, grad, states);
     if (!is_prepared) Prepare(options, t, kernels, prepared);
   }
-  Streams streams = {param.data(), grad.data(), {}};
+  Run run = {{param.data(), grad.data(), {}}, param.size()};
   for (size_t k = 0; k < std::size(Rule::kStates); ++k) {
-    if (k < states.size()) streams.state[k] = states[k].data();
+    if (k < states.size()) run.streams.state[k] = states[k].data();
   }
   const KernelFunction step = kernels.Find(prepared.kernel_row, grad.format(), prepared.flush);
   mode.Set(prepared.flush);
-  step(&prepared.scalars, streams, 0, param.size(), nullptr);
+  step(&prepared.scalars, &run, 1, {0, 0}, {1, 0});
 }
 
 using StepFunction = void (*)(const void* options, int64_t t, std::span<float> param,

@@ -34,8 +34,8 @@ namespace HWY_NAMESPACE {
 template <class Kernel, int kVariant, class GradCodec>
 constexpr void FillCell(KernelFunction (&cell)[2]) {
   using Flushing = std::conditional_t<kHardwareFlush, PlainArithmetic, FlushingArithmetic>;
-  cell[0] = &Loop<Kernel, kVariant, GradCodec, PlainArithmetic>::Run;
-  cell[1] = &Loop<Kernel, kVariant, GradCodec, Flushing>::Run;
+  cell[0] = &Loop<Kernel, kVariant, GradCodec, PlainArithmetic>::Step;
+  cell[1] = &Loop<Kernel, kVariant, GradCodec, Flushing>::Step;
 }
 
 // In the order of Format.

@@ -3,6 +3,7 @@
 #ifndef SIMDOPTIM_LIB_KERNELS_KERNELS_H_
 #define SIMDOPTIM_LIB_KERNELS_KERNELS_H_
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 
@@ -18,15 +19,30 @@ struct Streams {
   float* state[kMaxStates];
 };
 
+// Elements that are stepped with one loop: a parameter, or neighbours that lie end to end in every
+// stream.
+struct Run {
+  Streams streams;
+  size_t size;  // elements
+};
+
+// A place between two elements in a list of runs; the list's end is the offset 0 of the run behind.
+struct Border {
+  size_t run = 0;
+  size_t offset = 0;  // elements into the run
+
+  auto operator<=>(const Border&) const = default;
+};
+
 // Memory is prefetched this many elements before it is stepped. The hardware's prefetchers stop at
 // page ends and know nothing of the next tensor. 512 is 1 to 3 % faster than 256 in memory.
 inline constexpr size_t kElementsAhead = 512;
 
-// Steps elements [begin, end), and meanwhile prefetches from `next`, if not null: what will be
-// stepped kElementsAhead later, or end - begin if that is less. Reads and writes nothing of it.
-// The floating-point mode must be set (float_mode.h).
-using KernelFunction = void (*)(const void* scalars, const Streams& streams, size_t begin,
-                                size_t end, const Streams* next);
+// Steps the elements between two borders in a list of `count` runs, and meanwhile prefetches what
+// will be stepped kElementsAhead later, also behind `end`. The floating-point mode must be set
+// (float_mode.h).
+using KernelFunction = void (*)(const void* scalars, const Run* runs, size_t count, Border begin,
+                                Border end);
 
 inline constexpr int kGradFormats = 3;
 

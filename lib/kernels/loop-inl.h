@@ -145,39 +145,56 @@ struct Loop {
   using AnyCursor = Cursor<A, GradCodec, Update::kStates>;
   using D = hn::CappedTag<float, kMaxLanes>;
 
-  static void Run(const void* caller_scalars, const Streams& streams, size_t begin, size_t end,
-                  const Streams* next) {
+  static void Step(const void* caller_scalars, const Run* runs, size_t count, Border begin,
+                   Border end) {
+    const Scalars s = CopyOf(caller_scalars);
+    const Run* const last = runs + end.run;
+    const Run* const stop = end.offset == 0 ? last : last + 1;
+    const Run* ahead = runs + begin.run;  // runs before this one are stepped or prefetched
+    size_t elements_ahead = 0;
+    size_t offset = begin.offset;
+    for (const Run* run = ahead; run != stop; ++run) {
+      while (elements_ahead < kElementsAhead && ahead != runs + count) {
+        elements_ahead += (ahead++)->size;
+      }
+      elements_ahead -= run->size;
+      const Run* const next = ahead != runs + count ? ahead : run;
+      StepRun(s, run->streams, offset, run == last ? end.offset : run->size, next->streams);
+      offset = 0;
+    }
+  }
+
+  // next: what is prefetched, from its start, while the last elements are stepped.
+  static HWY_INLINE void StepRun(const Scalars& s, const Streams& streams, size_t begin, size_t end,
+                                 const Streams& next) {
     const D d;
     const size_t lanes = hn::Lanes(d);
-    const A a;
-    const Scalars s = CopyOf(caller_scalars);
     AnyPlace place(streams, begin);
     AnyPrefetcher prefetcher(kElementsAhead);
     size_t blocks = (end - begin) / kBlock;
-    // Of the last of them, the next streams are prefetched, from their start.
-    const size_t blocks_for_next = next == nullptr ? 0 : std::min(blocks, kElementsAhead / kBlock);
-    for (const size_t left_after : {blocks_for_next, size_t{0}}) {
-      for (; blocks != left_after; --blocks) {
+    size_t blocks_for_next = std::min(blocks, kElementsAhead / kBlock);
+    for (;;) {
+      for (; blocks != blocks_for_next; --blocks) {
         prefetcher.Prefetch(place);
-        for (size_t j = 0; j < kBlock; j += lanes) Update::Run(a, d, s, AnyCursor(place, j));
+        for (size_t j = 0; j < kBlock; j += lanes) Update::Run(A(), d, s, AnyCursor(place, j));
         place.Advance(kBlock);
       }
-      if (next == nullptr) continue;
-      prefetcher = AnyPrefetcher(place, AnyPlace(*next, 0));
-      next = nullptr;
+      if (blocks == 0) break;
+      prefetcher = AnyPrefetcher(place, AnyPlace(next, 0));
+      blocks_for_next = 0;
     }
     size_t rest = (end - begin) % kBlock;
     if (rest == 0) return;
     prefetcher.Prefetch(place);
-    RunWhole(d, s, place, rest);
+    StepWhole(d, s, place, rest);
     // Narrower vectors reach no further than the spans.
-    if constexpr (kMaxLanes > 4) RunWhole(hn::CappedTag<float, 4>(), s, place, rest);
-    RunWhole(hn::CappedTag<float, 1>(), s, place, rest);
+    if constexpr (kMaxLanes > 4) StepWhole(hn::CappedTag<float, 4>(), s, place, rest);
+    StepWhole(hn::CappedTag<float, 1>(), s, place, rest);
   }
 
   // As many vectors as `rest` elements hold.
   template <class AnyD>
-  static HWY_INLINE void RunWhole(AnyD d, const Scalars& s, AnyPlace& place, size_t& rest) {
+  static HWY_INLINE void StepWhole(AnyD d, const Scalars& s, AnyPlace& place, size_t& rest) {
     const size_t lanes = hn::Lanes(d);
     for (; rest >= lanes; rest -= lanes) {
       Update::Run(A(), d, s, AnyCursor(place, 0));

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a plan on a runner; the inner loop of every step.
+// Runs a plan on a runner.
 
 #include "lib/optimizer/executor.h"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <thread>
@@ -42,27 +43,21 @@ struct Executor::Work {
     int64_t t = 0;
     const std::vector<Run>& runs = plan.runs();
     FloatMode mode;
-    size_t ahead = begin.run;  // runs before this one are stepped or prefetched
-    size_t elements_ahead = 0;
-    for (size_t r = begin.run; r < runs.size() && r <= end.run; ++r) {
-      const Run& run = runs[r];
-      const size_t first = r == begin.run ? begin.offset : 0;
-      const size_t last = r == end.run ? end.offset : run.size;
-      while (elements_ahead < kElementsAhead && ahead < runs.size()) {
-        elements_ahead += runs[ahead++].size;
-      }
-      elements_ahead -= run.size;
-      if (first == last) continue;
-      if (group != &groups[run.group] || t != clock - run.steps_behind) {
-        group = &groups[run.group];
-        t = clock - run.steps_behind;
+    size_t b = plan.BatchOf(begin.run);
+    for (Border from = begin; from < end; ++b) {
+      const RunKind& kind = plan.batches()[b].kind;
+      if (group != &groups[kind.group] || t != clock - kind.steps_behind) {
+        group = &groups[kind.group];
+        t = clock - kind.steps_behind;
         mode.Set(false);
         group->rule->make_scalars(group->options, t, scalars);
         mode.Set(group->flush);
       }
-      const Format format = static_cast<Format>(run.grad_format);
-      const Streams* next = ahead < runs.size() ? &runs[ahead].streams : nullptr;
-      kernels.Find(group->row, format, group->flush)(scalars, run.streams, first, last, next);
+      const Format format = static_cast<Format>(kind.grad_format);
+      const Border to = std::min(end, Border{plan.batches()[b].end, 0});
+      const KernelFunction step = kernels.Find(group->row, format, group->flush);
+      step(scalars, runs.data(), runs.size(), from, to);
+      from = to;
     }
   }
 

@@ -29,8 +29,9 @@ class Executor {
   // Must have been called before Execute with another runner than DefaultRunner().
   void PrepareForForeignRunner();
 
-  // clock: a run's step number is clock - steps_behind. Returns when all shares have been run; if
-  // the runner threw, rethrows after that. times: null, or kMaxShares places for each share's ns.
+  // clock: a run's step number is clock - steps_behind of its kind. Returns when all shares have
+  // been run; if the runner threw, rethrows after that. times: null, or kMaxShares places for each
+  // share's ns.
   void Execute(const Plan& plan, const GroupKernel* groups, int64_t clock,
                const KernelTable& kernels, Runner& runner, uint64_t* times);
 

@@ -115,7 +115,7 @@ class Optimizer::Impl {
   void CommitOptions(size_t index, NewOptions prepared) noexcept;
 
   struct Launch;
-  Run MakeRun(const ParameterRecord& parameter) const;
+  void AddTo(Plan& plan, const ParameterRecord& parameter, int64_t steps_behind) const;
   void MakePlan();
   Launch Prepare(Plan& plan) const;
   void Execute(const Plan& plan, const Launch& launch);

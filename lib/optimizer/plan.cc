@@ -15,14 +15,13 @@ constexpr uint64_t kRunBytes = 64;
 // write to one line of a state that the library allocated.
 constexpr size_t kCutElements = 16;
 
-uint64_t RunCost(const Run& run) { return run.size * run.element_bytes + kRunBytes; }
+uint64_t RunCost(const Run& run, const Batch& batch) {
+  return run.size * batch.kind.element_bytes + kRunBytes;
+}
 
-bool Continues(const Run& last, const Run& next) {
-  if (last.group != next.group || last.steps_behind != next.steps_behind ||
-      last.grad_format != next.grad_format || last.element_bytes != next.element_bytes) {
-    return false;
-  }
-  const size_t grad_bytes = last.size * FormatBytes(static_cast<Format>(last.grad_format));
+// Of two runs of one kind.
+bool Continues(const Run& last, const Run& next, const RunKind& kind) {
+  const size_t grad_bytes = last.size * FormatBytes(static_cast<Format>(kind.grad_format));
   bool continues = last.streams.param + last.size == next.streams.param &&
                    static_cast<const char*>(last.streams.grad) + grad_bytes == next.streams.grad;
   for (size_t k = 0; k < kMaxStates; ++k) {
@@ -37,26 +36,37 @@ bool Continues(const Run& last, const Run& next) {
 
 void Plan::Reserve(size_t runs, int max_shares) {
   runs_.reserve(runs);
+  batches_.reserve(runs);
   borders_.reserve(static_cast<size_t>(max_shares) + 1);
 }
 
 void Plan::Clear() {
   runs_.clear();
+  batches_.clear();
   partitioned_for_ = 0;
   elements_ = 0;
   bytes_ = 0;
 }
 
-void Plan::Add(const Run& run) {
+void Plan::Add(const Run& run, const RunKind& kind) {
   elements_ += run.size;
-  bytes_ += run.size * run.element_bytes;
+  bytes_ += run.size * kind.element_bytes;
   partitioned_for_ = 0;
   if (run.size == 0) return;
-  if (!runs_.empty() && Continues(runs_.back(), run)) {
+  if (batches_.empty() || batches_.back().kind != kind) {
+    batches_.push_back({kind, runs_.size()});
+  } else if (Continues(runs_.back(), run, kind)) {
     runs_.back().size += run.size;
-  } else {
-    runs_.push_back(run);
+    return;
   }
+  runs_.push_back(run);
+  ++batches_.back().end;
+}
+
+size_t Plan::BatchOf(size_t run) const {
+  const auto is_before = [](size_t r, const Batch& batch) { return r < batch.end; };
+  return static_cast<size_t>(std::upper_bound(batches_.begin(), batches_.end(), run, is_before) -
+                             batches_.begin());
 }
 
 void Plan::Partition(int threads) {
@@ -70,13 +80,17 @@ void Plan::Partition(int threads) {
   borders_.push_back({});
   uint64_t before = 0;  // cost of the runs before this one
   size_t run = 0;
+  size_t batch = 0;
   for (uint64_t share = 1; share < shares; ++share) {
     // total < 2^64 / 2^16 bytes; shares fit in 2^16.
     const uint64_t target = total * share / shares;
-    while (before + RunCost(runs_[run]) <= target) before += RunCost(runs_[run++]);
+    while (before + RunCost(runs_[run], batches_[batch]) <= target) {
+      before += RunCost(runs_[run], batches_[batch]);
+      if (++run == batches_[batch].end) ++batch;
+    }
     const uint64_t into = target - before;
-    const size_t offset =
-        (into / runs_[run].element_bytes + kCutElements / 2) / kCutElements * kCutElements;
+    const uint64_t elements = into / batches_[batch].kind.element_bytes;
+    const size_t offset = (elements + kCutElements / 2) / kCutElements * kCutElements;
     borders_.push_back({run, std::min(offset, runs_[run].size)});
   }
   borders_.push_back({runs_.size(), 0});
@@ -89,7 +103,8 @@ uint64_t Plan::ShareCost(int share) const {
   for (size_t r = begin.run; r < runs_.size() && r <= end.run; ++r) {
     const size_t first = r == begin.run ? begin.offset : 0;
     const size_t last = r == end.run ? end.offset : runs_[r].size;
-    if (first < last) cost += (last - first) * runs_[r].element_bytes + kRunBytes;
+    if (first == last) continue;
+    cost += (last - first) * batches_[BatchOf(r)].kind.element_bytes + kRunBytes;
   }
   return cost;
 }

@@ -12,21 +12,20 @@
 
 namespace simdoptim {
 
-// Elements that one kernel call can step: a parameter, or neighbours that lie end to end in every
-// stream.
-struct Run {
-  Streams streams;
-  size_t size;           // elements
+// What the runs of one kernel call have in common.
+struct RunKind {
   int64_t steps_behind;  // of the optimizer's clock
   uint32_t group;
   uint16_t element_bytes;  // read and written an element
   uint16_t grad_format;    // a Format
+
+  bool operator==(const RunKind&) const = default;
 };
 
-// A place between two elements.
-struct Border {
-  size_t run = 0;
-  size_t offset = 0;  // elements into the run
+// Consecutive runs of one kind, from where the batch before ends.
+struct Batch {
+  RunKind kind;
+  size_t end;  // run
 };
 
 class Plan {
@@ -40,8 +39,8 @@ class Plan {
   void Reserve(size_t runs, int max_shares);
 
   void Clear();
-  // Runs must be added in order of group. Merges with the last run where it can.
-  void Add(const Run& run);
+  // Merges with the last run where it can.
+  void Add(const Run& run, const RunKind& kind);
 
   // Cuts the runs into at most `threads` shares, fewer where threads would not pay. Share k is what
   // lies between borders k and k + 1. Does nothing if it was last asked for the same.
@@ -49,6 +48,9 @@ class Plan {
 
   int shares() const { return static_cast<int>(borders_.size()) - 1; }
   const std::vector<Run>& runs() const { return runs_; }
+  const std::vector<Batch>& batches() const { return batches_; }
+  // The index of the batch that a run is in.
+  size_t BatchOf(size_t run) const;
   const Border& border(int share) const { return borders_[static_cast<size_t>(share)]; }
   uint64_t elements() const { return elements_; }
   uint64_t bytes() const { return bytes_; }
@@ -58,6 +60,7 @@ class Plan {
 
  private:
   std::vector<Run> runs_;
+  std::vector<Batch> batches_;
   std::vector<Border> borders_;
   int partitioned_for_ = 0;
   uint64_t elements_ = 0;

@@ -29,23 +29,18 @@ struct Optimizer::Impl::Launch {
   Runner* runner;
 };
 
-Run Optimizer::Impl::MakeRun(const ParameterRecord& parameter) const {
+void Optimizer::Impl::AddTo(Plan& plan, const ParameterRecord& parameter,
+                            int64_t steps_behind) const {
   const GroupKernel& kernel = kernels_[parameter.group];
-  Run run = {};
-  run.streams.param = parameter.value.data();
-  run.streams.grad = parameter.gradient.data();
+  Run run = {{parameter.value.data(), parameter.gradient.data(), {}}, parameter.value.size()};
   size_t element_bytes = 2 * sizeof(float) + FormatBytes(parameter.gradient.format());
   for (size_t k = 0; k < kernel.rule->states.size(); ++k) {
     if (!kernel.rule->needs_state(kernel.options, k)) continue;
     run.streams.state[k] = parameter.state[k];
     element_bytes += 2 * sizeof(float);
   }
-  run.size = parameter.value.size();
-  run.steps_behind = parameter.steps_behind;
-  run.group = parameter.group;
-  run.element_bytes = static_cast<uint16_t>(element_bytes);
-  run.grad_format = static_cast<uint16_t>(parameter.gradient.format());
-  return run;
+  plan.Add(run, {steps_behind, parameter.group, static_cast<uint16_t>(element_bytes),
+                 static_cast<uint16_t>(parameter.gradient.format())});
 }
 
 void Optimizer::Impl::MakePlan() {
@@ -53,7 +48,7 @@ void Optimizer::Impl::MakePlan() {
   without_gradient_ = 0;
   for (const ParameterRecord& parameter : parameters_) {
     if (parameter.HasGradient()) {
-      plan_.Add(MakeRun(parameter));
+      AddTo(plan_, parameter, parameter.steps_behind);
     } else {
       ++without_gradient_;
     }
@@ -80,10 +75,8 @@ void Optimizer::Impl::Step() {
 void Optimizer::Impl::StepParameter(size_t index) {
   ParameterRecord& parameter = ParameterAt(index);
   if (!parameter.HasGradient()) return;
-  Run run = MakeRun(parameter);
-  --run.steps_behind;
   single_plan_.Clear();
-  single_plan_.Add(run);
+  AddTo(single_plan_, parameter, parameter.steps_behind - 1);
   const Launch launch = Prepare(single_plan_);
   --parameter.steps_behind;
   plan_is_current_ = false;

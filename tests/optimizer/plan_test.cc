@@ -29,8 +29,9 @@ Plan MakePlan(const std::vector<size_t>& sizes, const std::vector<uint16_t>& ele
     run.streams.param = reinterpret_cast<float*>(address);
     run.streams.grad = reinterpret_cast<float*>(address);
     run.size = sizes[i];
-    run.element_bytes = element_bytes[i % element_bytes.size()];
-    plan.Add(run);
+    RunKind kind = {};
+    kind.element_bytes = element_bytes[i % element_bytes.size()];
+    plan.Add(run, kind);
     address += (sizes[i] + 16) * sizeof(float);
   }
   return plan;
@@ -101,7 +102,7 @@ Shares WalkShares(const Plan& plan) {
       const size_t to = r == end.run ? end.offset : runs[r].size;
       if (from == to) continue;
       elements += to - from;
-      cost += (to - from) * runs[r].element_bytes + kRunBytes;
+      cost += (to - from) * plan.batches()[plan.BatchOf(r)].kind.element_bytes + kRunBytes;
     }
     if (cost != plan.ShareCost(share)) return {"does not cost what ShareCost says"};
     shares.most = std::max(shares.most, cost);
@@ -194,36 +195,59 @@ TEST_CASE("an empty plan has one empty share", "[plan]") {
 TEST_CASE("only runs that continue each other in every stream merge", "[plan]") {
   std::vector<float> p(64), g(64), m(64);
   const auto run = [&](size_t begin, size_t size) {
-    Run made = {};
-    made.streams = {p.data() + begin, g.data() + begin, {m.data() + begin}};
-    made.size = size;
-    made.element_bytes = 20;
-    return made;
+    return Run{{p.data() + begin, g.data() + begin, {m.data() + begin}}, size};
   };
-  const auto runs_with = [&](const Run& second) {
+  const RunKind kind = {.steps_behind = 0, .group = 0, .element_bytes = 20, .grad_format = 0};
+  const auto runs_with = [&](const Run& second, const RunKind& second_kind) {
     Plan plan;
     plan.Reserve(2, kMaxShares);
-    plan.Add(run(0, 16));
-    plan.Add(second);
+    plan.Add(run(0, 16), kind);
+    plan.Add(second, second_kind);
     return plan.runs().size();
   };
-  CHECK(runs_with(run(16, 8)) == 1);
-  CHECK(runs_with(run(17, 8)) == 2);
-  Run other = run(16, 8);
+  CHECK(runs_with(run(16, 8), kind) == 1);
+  CHECK(runs_with(run(17, 8), kind) == 2);
+  RunKind other = kind;
   other.group = 1;
-  CHECK(runs_with(other) == 2);
-  other = run(16, 8);
+  CHECK(runs_with(run(16, 8), other) == 2);
+  other = kind;
   other.steps_behind = 1;
-  CHECK(runs_with(other) == 2);
-  other = run(16, 8);
-  other.streams.state[0] = m.data() + 20;
-  CHECK(runs_with(other) == 2);
-  other = run(16, 8);
-  other.streams.grad = g.data() + 20;
-  CHECK(runs_with(other) == 2);
-  other = run(16, 8);
+  CHECK(runs_with(run(16, 8), other) == 2);
+  other = kind;
   other.grad_format = 1;
-  CHECK(runs_with(other) == 2);
+  CHECK(runs_with(run(16, 8), other) == 2);
+  other = kind;
+  other.element_bytes = 28;
+  CHECK(runs_with(run(16, 8), other) == 2);
+  Run apart = run(16, 8);
+  apart.streams.state[0] = m.data() + 20;
+  CHECK(runs_with(apart, kind) == 2);
+  apart = run(16, 8);
+  apart.streams.grad = g.data() + 20;
+  CHECK(runs_with(apart, kind) == 2);
+}
+
+TEST_CASE("a batch is what lies together and is of one kind", "[plan]") {
+  std::vector<float> p(64);
+  Plan plan;
+  plan.Reserve(5, kMaxShares);
+  const auto add = [&](size_t begin, size_t size, uint32_t group) {
+    plan.Add({{p.data() + begin, p.data() + begin, {}}, size}, {0, group, 12, 0});
+  };
+  add(0, 8, 0);
+  add(8, 8, 0);  // continues the first
+  add(20, 4, 0);
+  add(24, 8, 1);
+  add(40, 8, 0);
+  REQUIRE(plan.runs().size() == 4);
+  REQUIRE(plan.batches().size() == 3);
+  CHECK(plan.batches()[0].end == 2);
+  CHECK(plan.batches()[1].end == 3);
+  CHECK(plan.batches()[2].end == 4);
+  CHECK(plan.BatchOf(0) == 0);
+  CHECK(plan.BatchOf(1) == 0);
+  CHECK(plan.BatchOf(2) == 1);
+  CHECK(plan.BatchOf(3) == 2);
 }
 
 }  // namespace
