@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <iterator>
 #include <utility>
@@ -24,10 +25,9 @@ template <class Rule>
 struct Prepared {
   typename Rule::Options options;
   int64_t t = 0;  // none yet
-  const KernelTable* kernels = nullptr;
   int kernel_row = 0;
   bool flush = false;
-  size_t used_states = 0;  // the first of the rule's
+  size_t used_states = 0;  // the first of the rule's: no rule needs a state without those before
   typename Rule::Kernel::Scalars scalars = {};
 };
 
@@ -38,11 +38,10 @@ constinit thread_local Prepared<Rule> prepared_step;
 // t: at least 1.
 template <class Rule>
 [[gnu::cold]] void Prepare(const typename Rule::Options& options, int64_t t,
-                           const KernelTable& kernels, Prepared<Rule>& prepared) {
+                           Prepared<Rule>& prepared) {
   const RuleInfo& rule = RuleFunctions<Rule>::kInfo;
   ValidateHeld(rule, &options);
   prepared.options = options;
-  prepared.kernels = &kernels;
   prepared.kernel_row = rule.kernel_row(&options);
   prepared.flush = options.flush_subnormals;
   prepared.used_states = 0;
@@ -53,7 +52,7 @@ template <class Rule>
   prepared.t = t;
 }
 
-// Whether a parameter, its gradient and kUsed states are of one length and apart.
+// Whether a parameter, its gradient and kUsed states are of one length and apart. No branches.
 template <size_t kUsed>
 bool ArePlainlyGood(std::span<float> param, const Gradient& grad, const std::span<float>* states) {
   const size_t size = param.size();
@@ -67,13 +66,13 @@ bool ArePlainlyGood(std::span<float> param, const Gradient& grad, const std::spa
   const uintptr_t bytes = size * sizeof(float);
   for (size_t i = 0; i < 2 + kUsed; ++i) {
     good &= begins[i] != 0;
-    // The difference is in [bytes, 2^64 - bytes], modulo 2^64.
+    // The difference is at least `bytes` in both directions, around the address space.
     for (size_t j = 0; j < i; ++j) good &= begins[i] - begins[j] - bytes <= -2 * bytes;
   }
   return good;
 }
 
-// Whether CheckStep would find nothing, in a few instructions without branches; false may be wrong.
+// Whether CheckStep would find nothing, in a few instructions; false may be wrong.
 template <class Rule>
 bool IsPlainlyGood(const Prepared<Rule>& prepared, std::span<float> param, const Gradient& grad,
                    std::span<const std::span<float>> states) {
@@ -107,18 +106,19 @@ void StepAs(const void* any_options, int64_t t, std::span<float> param, const Gr
   const auto& options = *static_cast<const typename Rule::Options*>(any_options);
   Prepared<Rule>& prepared = prepared_step<Rule>;
   FloatMode mode;
-  const KernelTable& kernels = ActiveKernels();
-  const bool is_prepared =
-      prepared.t == t && prepared.kernels == &kernels && prepared.options == options;
+  // Zeros are equal, but the sign of lr's can show in a zero parameter.
+  const bool is_prepared = t > 0 && prepared.t == t && prepared.options == options &&
+                           std::signbit(prepared.options.lr) == std::signbit(options.lr);
   if (!is_prepared || !IsPlainlyGood(prepared, param, grad, states)) [[unlikely]] {
     Check(RuleFunctions<Rule>::kInfo, &options, t, param, grad, states);
-    if (!is_prepared) Prepare(options, t, kernels, prepared);
+    if (!is_prepared) Prepare(options, t, prepared);
   }
   Run run = {{param.data(), grad.data(), {}}, param.size()};
   for (size_t k = 0; k < std::size(Rule::kStates); ++k) {
     if (k < states.size()) run.streams.state[k] = states[k].data();
   }
-  const KernelFunction step = kernels.Find(prepared.kernel_row, grad.format(), prepared.flush);
+  const KernelFunction step =
+      ActiveKernels().Find(prepared.kernel_row, grad.format(), prepared.flush);
   mode.Set(prepared.flush);
   step(&prepared.scalars, &run, 1, {0, 0}, {1, 0});
 }

@@ -26,7 +26,8 @@ struct Run {
   size_t size;  // elements
 };
 
-// A place between two elements in a list of runs; the list's end is the offset 0 of the run behind.
+// A place between two elements in a list of runs; the list's end is {count, 0}. {r, size of r} and
+// {r + 1, 0} are one place, though not equal.
 struct Border {
   size_t run = 0;
   size_t offset = 0;  // elements into the run
@@ -39,7 +40,7 @@ struct Border {
 inline constexpr size_t kElementsAhead = 512;
 
 // Steps the elements between two borders in a list of `count` runs, and meanwhile prefetches what
-// will be stepped kElementsAhead later, also behind `end`. The floating-point mode must be set
+// lies kElementsAhead further in the list, also behind `end`. The floating-point mode must be set
 // (float_mode.h).
 using KernelFunction = void (*)(const void* scalars, const Run* runs, size_t count, Border begin,
                                 Border end);

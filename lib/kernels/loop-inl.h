@@ -37,7 +37,7 @@ struct Place {
   Place(const Streams& streams, size_t i)
       : param(streams.param + i), grad(static_cast<const GradStored*>(streams.grad) + i) {
     for (int k = 0; k < kStates; ++k) state[k] = streams.state[k] + i;
-    Advance(0);
+    Advance(0);  // hides them before the first load
   }
   HWY_INLINE void Advance(size_t elements) {
     Hide(param += elements);
@@ -150,45 +150,45 @@ struct Loop {
     const Scalars s = CopyOf(caller_scalars);
     const Run* const last = runs + end.run;
     const Run* const stop = end.offset == 0 ? last : last + 1;
-    const Run* ahead = runs + begin.run;  // runs before this one are stepped or prefetched
+    const Run* ahead = runs + begin.run;  // all before it are stepped or prefetched
     size_t elements_ahead = 0;
     size_t offset = begin.offset;
-    for (const Run* run = ahead; run != stop; ++run) {
+    for (const Run* run = runs + begin.run; run != stop; ++run) {
       while (elements_ahead < kElementsAhead && ahead != runs + count) {
         elements_ahead += (ahead++)->size;
       }
       elements_ahead -= run->size;
-      const Run* const next = ahead != runs + count ? ahead : run;
-      StepRun(s, run->streams, offset, run == last ? end.offset : run->size, next->streams);
+      const Streams* const next = ahead != runs + count ? &ahead->streams : nullptr;
+      StepRun(s, run->streams, offset, run == last ? end.offset : run->size, next);
       offset = 0;
     }
   }
 
-  // next: what is prefetched, from its start, while the last elements are stepped.
+  // next: what is prefetched, from its start, while the last elements are stepped; or null.
   static HWY_INLINE void StepRun(const Scalars& s, const Streams& streams, size_t begin, size_t end,
-                                 const Streams& next) {
+                                 const Streams* next) {
     const D d;
     const size_t lanes = hn::Lanes(d);
     AnyPlace place(streams, begin);
     AnyPrefetcher prefetcher(kElementsAhead);
     size_t blocks = (end - begin) / kBlock;
-    size_t blocks_for_next = std::min(blocks, kElementsAhead / kBlock);
-    for (;;) {
-      for (; blocks != blocks_for_next; --blocks) {
+    size_t left = next == nullptr ? 0 : std::min(blocks, kElementsAhead / kBlock);
+    for (;; left = 0) {
+      for (; blocks != left; --blocks) {
         prefetcher.Prefetch(place);
         for (size_t j = 0; j < kBlock; j += lanes) Update::Run(A(), d, s, AnyCursor(place, j));
         place.Advance(kBlock);
       }
-      if (blocks == 0) break;
-      prefetcher = AnyPrefetcher(place, AnyPlace(next, 0));
-      blocks_for_next = 0;
+      if (next == nullptr) break;
+      prefetcher = AnyPrefetcher(place, AnyPlace(*next, 0));
+      next = nullptr;
     }
     size_t rest = (end - begin) % kBlock;
     if (rest == 0) return;
     prefetcher.Prefetch(place);
     StepWhole(d, s, place, rest);
     // Narrower vectors reach no further than the spans.
-    if constexpr (kMaxLanes > 4) StepWhole(hn::CappedTag<float, 4>(), s, place, rest);
+    if constexpr (hn::MaxLanes(d) > 4) StepWhole(hn::CappedTag<float, 4>(), s, place, rest);
     StepWhole(hn::CappedTag<float, 1>(), s, place, rest);
   }
 
@@ -206,7 +206,7 @@ struct Loop {
   // they were written just now, one by one, and a wide load would wait until all of that is in the
   // cache.
   static HWY_INLINE Scalars CopyOf(const void* scalars) {
-    static_assert(sizeof(Scalars) % sizeof(float) == 0);
+    static_assert(sizeof(Scalars) % sizeof(float) == 0 && alignof(Scalars) == alignof(float));
     const volatile float* const from = static_cast<const volatile float*>(scalars);
     float copy[sizeof(Scalars) / sizeof(float)];
     for (size_t i = 0; i < sizeof(Scalars) / sizeof(float); ++i) copy[i] = from[i];

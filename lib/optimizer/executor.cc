@@ -45,7 +45,7 @@ struct Executor::Work {
     FloatMode mode;
     size_t b = plan.BatchOf(begin.run);
     for (Border from = begin; from < end; ++b) {
-      const RunKind& kind = plan.batches()[b].kind;
+      const auto& [kind, batch_end] = plan.batches()[b];
       if (group != &groups[kind.group] || t != clock - kind.steps_behind) {
         group = &groups[kind.group];
         t = clock - kind.steps_behind;
@@ -54,7 +54,7 @@ struct Executor::Work {
         mode.Set(group->flush);
       }
       const Format format = static_cast<Format>(kind.grad_format);
-      const Border to = std::min(end, Border{plan.batches()[b].end, 0});
+      const Border to = std::min(end, Border{batch_end, 0});
       const KernelFunction step = kernels.Find(group->row, format, group->flush);
       step(scalars, runs.data(), runs.size(), from, to);
       from = to;

@@ -25,7 +25,7 @@ struct RunKind {
 // Consecutive runs of one kind, from where the batch before ends.
 struct Batch {
   RunKind kind;
-  size_t end;  // run
+  size_t end;  // the run behind its last
 };
 
 class Plan {

@@ -69,8 +69,9 @@ struct AdamRule {
   }
 
   static AdamKernel::Scalars MakeScalars(const Options& o, int64_t t) {
-    const double correction1 = o.bias_correction ? 1 - IntegerPower(o.beta1, t) : 1;
-    const double correction2 = o.bias_correction ? 1 - IntegerPower(o.beta2, t) : 1;
+    const auto [beta1_power, beta2_power] = IntegerPowers<2>({o.beta1, o.beta2}, t);
+    const double correction1 = o.bias_correction ? 1 - beta1_power : 1;
+    const double correction2 = o.bias_correction ? 1 - beta2_power : 1;
     // The denominator is root_factor * sqrt(x + eps_root) + eps, with x = v, or the maximum, which
     // may hold corrected values. Everything else is moved into the scalars.
     const double max_factor = o.amsgrad_max == AmsgradMax::kCorrected ? 1 / correction2 : 1;

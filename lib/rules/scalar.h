@@ -3,22 +3,30 @@
 #ifndef SIMDOPTIM_LIB_RULES_SCALAR_H_
 #define SIMDOPTIM_LIB_RULES_SCALAR_H_
 
+#include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 
 namespace simdoptim {
 
-// base^exponent by repeated squaring: IEEE multiplications in a fixed order, because std::pow
-// differs in its last bit between C libraries. A factor of 1 costs less than a branch that the
+// The powers of some bases to one exponent, by repeated squaring: IEEE multiplications in a fixed
+// order, because std::pow differs in its last bit between C libraries. Side by side, because each
+// power is a chain of dependent multiplications; a factor of 1 costs less than a branch that the
 // processor cannot foresee.
-inline double IntegerPower(double base, int64_t exponent) {
-  double power = 1;
+template <size_t kBases>
+std::array<double, kBases> IntegerPowers(std::array<double, kBases> bases, int64_t exponent) {
+  std::array<double, kBases> ones;
+  ones.fill(1);
+  std::array<double, kBases> powers = ones;
   for (; exponent > 0; exponent >>= 1) {
-    const double factors[] = {1, base};
-    power *= factors[exponent & 1];
-    base *= base;
+    const std::array<double, kBases> factors[] = {ones, bases};
+    for (size_t i = 0; i < kBases; ++i) {
+      powers[i] *= factors[exponent & 1][i];
+      bases[i] *= bases[i];
+    }
   }
-  return power;
+  return powers;
 }
 
 // A kernel's constant. A kernel that flushes would read a subnormal as zero on some processors

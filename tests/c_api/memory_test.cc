@@ -44,12 +44,13 @@ void operator delete(void* data, std::size_t, std::align_val_t) noexcept { std::
 namespace simdoptim::test {
 namespace {
 
-// Calls call() with 0, 1, 2, ... allocations until it succeeds; after each failure, check().
-// Returns the number of failures.
-template <class Function, class Check>
-long FailEveryAllocation(Function call, Check check) {
+// Calls call() with 0, 1, 2, ... allocations until it succeeds, each time after prepare(), which
+// has all it needs; after each failure, check(). Returns the number of failures.
+template <class Prepare, class Call, class Check>
+long FailEveryAllocation(Prepare prepare, Call call, Check check) {
   for (long allowed = 0;; ++allowed) {
     REQUIRE(allowed < 1000);
+    prepare();
     allocations_left = allowed;
     const simdoptim_status status = call();
     allocations_left = -1;
@@ -58,6 +59,11 @@ long FailEveryAllocation(Function call, Check check) {
     REQUIRE(simdoptim_last_error() == std::string("out of memory"));
     check();
   }
+}
+
+template <class Call, class Check>
+long FailEveryAllocation(Call call, Check check) {
+  return FailEveryAllocation([] {}, call, check);
 }
 
 TEST_CASE("no memory: creation fails, with nothing made", "[c_api]") {
@@ -76,23 +82,30 @@ TEST_CASE("no memory: creation fails, with nothing made", "[c_api]") {
 }
 
 TEST_CASE("no memory: a group is added whole or not at all", "[c_api]") {
-  const OptimizerHandle optimizer = MakeOptimizer();
-  const simdoptim_optimizer* view = optimizer.get();
   const OptionsHandle options = MakeOptions("AdamW");
+  const char* const names[] = {"a name too long for the string's own buffer, first",
+                               "a name too long for the string's own buffer, second"};
   float values[2][8] = {}, grad[8] = {1};
-  for (size_t round = 0; round < 2; ++round) {
-    const std::string name = "a name too long for the string's own buffer " + std::to_string(round);
+  OptimizerHandle optimizer;
+  const auto add_group = [&](size_t index) {
     const simdoptim_parameter parameter = {
-        name.c_str(), values[round], 8, {grad, 8, SIMDOPTIM_F32, 0}, nullptr, 0};
+        names[index], values[index], 8, {grad, 8, SIMDOPTIM_F32, 0}, nullptr, 0};
+    return simdoptim_optimizer_add_group(optimizer.get(), options.get(), &parameter, 1, nullptr);
+  };
+  for (size_t groups : {0, 1}) {
+    // Made anew for each attempt: what a failed one has reserved would be there in the next.
+    const auto make = [&] {
+      optimizer = MakeOptimizer();
+      for (size_t g = 0; g < groups; ++g) REQUIRE(add_group(g) == SIMDOPTIM_OK);
+    };
+    const auto nothing_has_changed = [&] {
+      const simdoptim_optimizer* view = optimizer.get();
+      REQUIRE(Get<size_t>(simdoptim_optimizer_group_count, view) == groups);
+      REQUIRE(Get<size_t>(simdoptim_optimizer_parameter_count, view) == groups);
+      REQUIRE(add_group(groups) == SIMDOPTIM_OK);
+    };
     CHECK(FailEveryAllocation(
-              [&] {
-                return simdoptim_optimizer_add_group(optimizer.get(), options.get(), &parameter, 1,
-                                                     nullptr);
-              },
-              [&] {
-                REQUIRE(Get<size_t>(simdoptim_optimizer_group_count, view) == round);
-                REQUIRE(Get<size_t>(simdoptim_optimizer_parameter_count, view) == round);
-              }) > 0);
+              make, [&] { return add_group(groups); }, nothing_has_changed) > 0);
   }
   CHECK(Outcome(simdoptim_optimizer_step(optimizer.get())) == "ok");
   CHECK(values[0][0] < 0);
@@ -100,19 +113,24 @@ TEST_CASE("no memory: a group is added whole or not at all", "[c_api]") {
 }
 
 TEST_CASE("no memory: options stay as they were", "[c_api]") {
-  const OptimizerHandle optimizer = MakeOptimizer();
-  const simdoptim_optimizer* view = optimizer.get();
   const OptionsHandle options = MakeOptions("AdamW");
   float value[8] = {};
-  const simdoptim_parameter parameter = {"w", value, 8, {}, nullptr, 0};
-  REQUIRE(Outcome(simdoptim_optimizer_add_group(optimizer.get(), options.get(), &parameter, 1,
-                                                nullptr)) == "ok");
-  CHECK(FailEveryAllocation(
-            [&] { return simdoptim_optimizer_set_option(optimizer.get(), 0, "amsgrad", 1); },
-            [&] {
-              REQUIRE(Get<double>(simdoptim_optimizer_get_option, view, size_t{0}, "amsgrad") == 0);
-              REQUIRE(Get<size_t>(simdoptim_optimizer_state_count, view, size_t{0}) == 2);
-            }) > 0);
+  OptimizerHandle optimizer;
+  const auto make = [&] {
+    optimizer = MakeOptimizer();
+    const simdoptim_parameter parameter = {"w", value, 8, {}, nullptr, 0};
+    REQUIRE(Outcome(simdoptim_optimizer_add_group(optimizer.get(), options.get(), &parameter, 1,
+                                                  nullptr)) == "ok");
+  };
+  const auto nothing_has_changed = [&] {
+    const simdoptim_optimizer* view = optimizer.get();
+    REQUIRE(Get<double>(simdoptim_optimizer_get_option, view, size_t{0}, "amsgrad") == 0);
+    REQUIRE(Get<size_t>(simdoptim_optimizer_state_count, view, size_t{0}) == 2);
+  };
+  const auto set_amsgrad = [&] {
+    return simdoptim_optimizer_set_option(optimizer.get(), 0, "amsgrad", 1);
+  };
+  CHECK(FailEveryAllocation(make, set_amsgrad, nothing_has_changed) > 0);
 }
 
 TEST_CASE("no memory: more state than the machine has", "[c_api]") {

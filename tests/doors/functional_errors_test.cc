@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The functional door's errors: each names the thing, and nothing is changed.
 
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
 #include "simdoptim/simdoptim.h"
+#include "tests/support/cases.h"
 #include "tests/support/catch.h"
 #include "tests/support/errors.h"
 
@@ -77,6 +83,60 @@ TEST_CASE("functional door: bad steps and options are named", "[errors]") {
         "Adam: lr = -1 is not in [0, inf)");
   CHECK(ErrorOf([&] { AdamStep({}, 0, b.param, b.grad, b.m, b.v); }) ==
         "Adam: t = 0 is not a step number; the first step is 1");
+}
+
+TEST_CASE("functional door: after a good call, the same mistakes are found in every rule",
+          "[errors]") {
+  for (const Case& c : EssentialCases()) {
+    INFO(c.name);
+    const Floats start(8, 1.0f);
+    const Floats grad(8, 0.5f);
+    const Tensor tensor(c.options, start), before(c.options, start);
+    Step(c.options, 1, tensor.param(), grad, tensor.states());
+    Step(c.options, 1, before.param(), grad, before.states());
+    using States = std::vector<std::span<float>>;
+    const States good(tensor.states().begin(), tensor.states().end());
+    const auto is_refused = [&](std::span<float> param, const Gradient& gradient,
+                                const States& states) {
+      const std::string text = ErrorOf([&] { Step(c.options, 1, param, gradient, states); });
+      return text != "(no error)" && tensor.SameBitsAs(before);
+    };
+    const std::span<float> p = tensor.param();
+    float* null = nullptr;
+    CHECK(is_refused(p.first(7), grad, good));
+    CHECK(is_refused({null, 8}, grad, good));
+    CHECK(is_refused(p, Floats(7), good));
+    CHECK(is_refused(p, Gradient(null, 8), good));
+    CHECK(is_refused(p, p, good));
+    for (size_t k = 0; k < good.size(); ++k) {
+      INFO("state " << k);
+      States states = good;
+      Floats other(8);
+      if (!NeedsState(c.options, k)) {
+        states[k] = other;
+        CHECK(is_refused(p, grad, states));
+        continue;
+      }
+      for (const std::span<float> bad : {std::span<float>(), good[k].first(7), {null, 8}, p}) {
+        states[k] = bad;
+        CHECK(is_refused(p, grad, states));
+      }
+      states[k] = good[k];
+      CHECK(is_refused(p, good[k], states));
+      for (size_t j = 0; j < k; ++j) {
+        states[k] = good[j];
+        CHECK(is_refused(p, grad, states));
+      }
+    }
+  }
+}
+
+TEST_CASE("functional door: a thread's first call is checked as any other", "[errors]") {
+  Floats p(8, 1.0f), g(8, 0.5f);
+  std::string text;
+  std::thread([&] { text = ErrorOf([&] { SgdStep({}, 0, p, g); }); }).join();
+  CHECK(text == "SGD: t = 0 is not a step number; the first step is 1");
+  CHECK(p == Floats(8, 1.0f));
 }
 
 TEST_CASE("functional door: empty spans are fine", "[errors]") {

@@ -12,6 +12,15 @@
 namespace simdoptim::test {
 namespace {
 
+TEST_CASE("no options need a state without those before it", "[registry]") {
+  for (const Case& c : AllCases()) {
+    INFO(c.name);
+    for (size_t k = 1; k < StateNames(c.options).size(); ++k) {
+      CHECK((NeedsState(c.options, k - 1) || !NeedsState(c.options, k)));
+    }
+  }
+}
+
 TEST_CASE("more states than the rule has are refused by every door", "[errors]") {
   for (const std::string& rule : RuleNames()) {
     const Options options = DefaultOptions(rule);

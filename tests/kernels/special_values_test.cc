@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "simdoptim/simdoptim.h"
+#include "tests/support/buffer.h"
 #include "tests/support/catch.h"
 
 namespace simdoptim::test {
@@ -155,6 +156,19 @@ TEST_CASE("step numbers beyond 2^24 and 2^53", "[special]") {
     optimizer.SetStepCount(0, steps);
     optimizer.Step();
     CHECK(optimizer.StepCount(0) == steps + 1);
+  }
+}
+
+TEST_CASE("lr = -0 is not taken for the lr = 0 of the call before", "[special]") {
+  for (const double lr : {0.0, -0.0, 0.0}) {
+    const std::vector<float> minus_zero = {-0.0f}, grad = {1.0f};
+    std::vector<float> actual = minus_zero, expected = minus_zero;
+    const SgdOptions options = {.lr = lr};
+    SgdStep(options, 1, actual, grad);
+    reference::Step(options, 1, std::span<float>(expected), grad, {});
+    INFO("lr = " << lr);
+    CHECK(SameBits(actual, expected));
+    CHECK(std::signbit(actual[0]) == !std::signbit(lr));
   }
 }
 

@@ -103,6 +103,49 @@ TEST_CASE("any number of threads gives the serial bits", "[threads]") {
   }
 }
 
+// More tensors than elements in most of them, so that each share has many, and cuts fall anywhere:
+// two groups, gradients of all formats by turns, and some that join at the second step.
+std::vector<std::vector<float>> ManySmallTensors(Runner* runner, bool one_by_one) {
+  constexpr size_t kTensors = 20'000;
+  Random random(12);
+  std::vector<std::vector<float>> values;
+  std::vector<GradientBuffer> grads;
+  Optimizer optimizer;
+  for (const double lr : {0.01, 0.02}) {
+    Group group = {AdamWOptions{.lr = lr}, {}};
+    for (size_t i = 0; i < kTensors / 2; ++i) {
+      const size_t size = 1 + random.Below(40);
+      values.push_back(random.Floats(size));
+      grads.emplace_back(random.Floats(size), kFormats[i / 500 % 3]);
+      group.parameters.push_back(
+          {"", values.back(), i % 7 == 3 ? Gradient() : grads.back().view()});
+    }
+    optimizer.AddGroup(std::move(group));
+  }
+  if (runner == nullptr) optimizer.SetThreads(1);
+  optimizer.SetRunner(runner);
+  for (int t = 1; t <= 3; ++t) {
+    if (one_by_one) {
+      for (size_t i = 0; i < kTensors; ++i) optimizer.StepParameter(i);
+    } else {
+      optimizer.Step();
+    }
+    for (size_t i = 0; i < kTensors; ++i) optimizer.SetGradient(i, grads[i].view());
+  }
+  return values;
+}
+
+TEST_CASE("many small tensors are stepped whole on any number of threads", "[threads]") {
+  const auto expected = ManySmallTensors(nullptr, true);
+  CHECK(ManySmallTensors(nullptr, false) == expected);
+  for (int threads : {2, 3, 7}) {
+    INFO(threads << " threads");
+    StdThreads runner(threads);
+    CHECK(ManySmallTensors(&runner, false) == expected);
+    CHECK(runner.most_tasks == threads);
+  }
+}
+
 TEST_CASE("a runner may run tasks in any order, twice, or not at all", "[threads]") {
   const Options options = AdamWOptions{};
   const auto expected = SerialValues(options);
