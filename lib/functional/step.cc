@@ -67,7 +67,7 @@ bool ArePlainlyGood(std::span<float> param, const Gradient& grad, const std::spa
   for (size_t i = 0; i < 2 + kUsed; ++i) {
     good &= begins[i] != 0;
     // The difference is at least `bytes` in both directions, around the address space.
-    for (size_t j = 0; j < i; ++j) good &= begins[i] - begins[j] - bytes <= -2 * bytes;
+    for (size_t j = 0; j < i; ++j) good &= begins[i] - begins[j] - bytes <= 0 - 2 * bytes;
   }
   return good;
 }

@@ -92,7 +92,7 @@ TEST_CASE("no memory: a group is added whole or not at all", "[c_api]") {
         names[index], values[index], 8, {grad, 8, SIMDOPTIM_F32, 0}, nullptr, 0};
     return simdoptim_optimizer_add_group(optimizer.get(), options.get(), &parameter, 1, nullptr);
   };
-  for (size_t groups : {0, 1}) {
+  for (const size_t groups : {size_t{0}, size_t{1}}) {
     // Made anew for each attempt: what a failed one has reserved would be there in the next.
     const auto make = [&] {
       optimizer = MakeOptimizer();
