@@ -62,7 +62,7 @@ enum class ZeroGradient : int {
 // Memory: state takes 4 bytes an element for each state that the options need (each rule's header
 // counts them: AdamW 8 bytes, SGD with momentum 4), each Parameter's part of a state rounded up to
 // 64 bytes: StateBytes(). Bookkeeping takes at most 16 KiB an optimizer and, for parameters that
-// come in one group, 310 bytes a Parameter (600 while the group is added) and twice its name's
+// come in one group, 300 bytes a Parameter (600 while the group is added) and twice its name's
 // length. There are no copies and no scratch memory.
 class Optimizer {
  public:

@@ -82,10 +82,10 @@ bool IsPlainlyGood(const Prepared<Rule>& prepared, std::span<float> param, const
   for (const std::span<float>& unused : states.subspan(used)) {
     if (!unused.empty()) return false;
   }
-  return [&]<size_t... kUsed>(std::index_sequence<kUsed...>) {
+  const auto are_good = [&]<size_t... kUsed>(std::index_sequence<kUsed...>) {
     return ((used == kUsed && ArePlainlyGood<kUsed>(param, grad, states.data())) || ...);
-  }
-  (std::make_index_sequence<kStates + 1>());
+  };
+  return are_good(std::make_index_sequence<kStates + 1>());
 }
 
 [[gnu::cold]] void Check(const RuleInfo& rule, const void* options, int64_t t,

@@ -135,7 +135,6 @@ void Optimizer::Impl::NewGroup::ReserveRoom(Impl& optimizer) const {
   optimizer.names_.reserve(optimizer.names_.size() + names_.size());
   optimizer.written_.ReserveFor(written_);
   optimizer.plan_.Reserve(optimizer.parameters_.capacity(), Executor::kMaxShares);
-  optimizer.single_plan_.Reserve(1, Executor::kMaxShares);
 }
 
 void Optimizer::Impl::NewGroup::Commit(Impl& optimizer) noexcept {

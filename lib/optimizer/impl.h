@@ -115,10 +115,10 @@ class Optimizer::Impl {
   void CommitOptions(size_t index, NewOptions prepared) noexcept;
 
   struct Launch;
-  void AddTo(Plan& plan, const ParameterRecord& parameter, int64_t steps_behind) const;
+  void AddToPlan(const ParameterRecord& parameter, int64_t steps_behind);
   void MakePlan();
-  Launch Prepare(Plan& plan) const;
-  void Execute(const Plan& plan, const Launch& launch);
+  Launch Prepare();
+  void Execute(const Launch& launch);
 
   std::vector<GroupRecord> groups_;
   std::vector<GroupKernel> kernels_;  // of groups_
@@ -128,10 +128,9 @@ class Optimizer::Impl {
   std::vector<StateMemory> memory_;
   int64_t clock_ = 0;  // calls of Step
 
-  Plan plan_;  // all parameters with a gradient
-  bool plan_is_current_ = false;
+  Plan plan_;
+  bool plan_is_current_ = false;  // of all parameters with a gradient, as they are now
   size_t without_gradient_ = 0;
-  Plan single_plan_;  // of StepParameter
   Executor executor_;
   Runner* runner_ = nullptr;
   int threads_ = 0;

@@ -29,8 +29,7 @@ struct Optimizer::Impl::Launch {
   Runner* runner;
 };
 
-void Optimizer::Impl::AddTo(Plan& plan, const ParameterRecord& parameter,
-                            int64_t steps_behind) const {
+void Optimizer::Impl::AddToPlan(const ParameterRecord& parameter, int64_t steps_behind) {
   const GroupKernel& kernel = kernels_[parameter.group];
   Run run = {{parameter.value.data(), parameter.gradient.data(), {}}, parameter.value.size()};
   size_t element_bytes = 2 * sizeof(float) + FormatBytes(parameter.gradient.format());
@@ -39,8 +38,8 @@ void Optimizer::Impl::AddTo(Plan& plan, const ParameterRecord& parameter,
     run.streams.state[k] = parameter.state[k];
     element_bytes += 2 * sizeof(float);
   }
-  plan.Add(run, {steps_behind, parameter.group, static_cast<uint16_t>(element_bytes),
-                 static_cast<uint16_t>(parameter.gradient.format())});
+  plan_.Add(run, {steps_behind, parameter.group, static_cast<uint16_t>(element_bytes),
+                  static_cast<uint16_t>(parameter.gradient.format())});
 }
 
 void Optimizer::Impl::MakePlan() {
@@ -48,7 +47,7 @@ void Optimizer::Impl::MakePlan() {
   without_gradient_ = 0;
   for (const ParameterRecord& parameter : parameters_) {
     if (parameter.HasGradient()) {
-      AddTo(plan_, parameter, parameter.steps_behind);
+      AddToPlan(parameter, parameter.steps_behind);
     } else {
       ++without_gradient_;
     }
@@ -61,7 +60,7 @@ void Optimizer::Impl::Step() {
     throw Error("Optimizer: there are no parameters to step; add a group first");
   }
   if (!plan_is_current_) MakePlan();
-  const Launch launch = Prepare(plan_);
+  const Launch launch = Prepare();
   // Counted first: the step is whole even if the caller's runner or observer throws.
   ++clock_;
   if (without_gradient_ != 0) {
@@ -69,47 +68,47 @@ void Optimizer::Impl::Step() {
       if (!parameter.HasGradient()) ++parameter.steps_behind;
     }
   }
-  Execute(plan_, launch);
+  Execute(launch);
 }
 
 void Optimizer::Impl::StepParameter(size_t index) {
   ParameterRecord& parameter = ParameterAt(index);
   if (!parameter.HasGradient()) return;
-  single_plan_.Clear();
-  AddTo(single_plan_, parameter, parameter.steps_behind - 1);
-  const Launch launch = Prepare(single_plan_);
-  --parameter.steps_behind;
   plan_is_current_ = false;
-  Execute(single_plan_, launch);
+  plan_.Clear();
+  AddToPlan(parameter, parameter.steps_behind - 1);
+  const Launch launch = Prepare();
+  --parameter.steps_behind;
+  Execute(launch);
 }
 
-Optimizer::Impl::Launch Optimizer::Impl::Prepare(Plan& plan) const {
+Optimizer::Impl::Launch Optimizer::Impl::Prepare() {
   const Launch launch = {&ActiveKernels(), runner_ != nullptr ? runner_ : &DefaultRunner()};
   // Asking the runner costs more than a small step.
   int threads = 1;
-  if (threads_ != 1 && plan.bytes() >= Plan::kMinParallelBytes) {
+  if (threads_ != 1 && plan_.bytes() >= Plan::kMinParallelBytes) {
     threads = launch.runner->Threads();
     if (threads_ != 0 && threads_ < threads) threads = threads_;
   }
-  plan.Partition(threads);
+  plan_.Partition(threads);
   return launch;
 }
 
-void Optimizer::Impl::Execute(const Plan& plan, const Launch& launch) {
+void Optimizer::Impl::Execute(const Launch& launch) {
   using Clock = std::chrono::steady_clock;
   const bool observed = static_cast<bool>(observer_);
   uint64_t* times = observed ? times_.data() : nullptr;
   const Clock::time_point start = observed ? Clock::now() : Clock::time_point();
-  executor_.Execute(plan, kernels_.data(), clock_, *launch.kernels, *launch.runner, times);
+  executor_.Execute(plan_, kernels_.data(), clock_, *launch.kernels, *launch.runner, times);
   if (!observed) return;
   StepReport report;
   report.nanoseconds = static_cast<uint64_t>(
       std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count());
-  report.elements = plan.elements();
-  report.bytes = plan.bytes();
+  report.elements = plan_.elements();
+  report.bytes = plan_.bytes();
   report.target = launch.kernels->target;
-  report.threads = plan.shares();
-  report.imbalance = Imbalance({times, static_cast<size_t>(plan.shares())});
+  report.threads = plan_.shares();
+  report.imbalance = Imbalance({times, static_cast<size_t>(plan_.shares())});
   observer_(report);
 }
 

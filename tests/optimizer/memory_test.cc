@@ -55,7 +55,7 @@ namespace {
 
 // What optimizer.h says of bookkeeping.
 constexpr long kBytesOfOptimizer = 16 << 10;
-constexpr long kBytesOfParameter = 310;
+constexpr long kBytesOfParameter = 300;
 constexpr long kBytesOfParameterWhileAdded = 600;
 
 // Tensors of one size that do not touch, so that each is stepped by itself.

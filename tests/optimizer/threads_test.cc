@@ -103,8 +103,8 @@ TEST_CASE("any number of threads gives the serial bits", "[threads]") {
   }
 }
 
-// More tensors than elements in most of them, so that each share has many, and cuts fall anywhere:
-// two groups, gradients of all formats by turns, and some that join at the second step.
+// So many tensors that each share has thousands, whole and cut: in two groups, with gradients of
+// all formats by turns, and some that join at the second step.
 std::vector<std::vector<float>> ManySmallTensors(Runner* runner, bool one_by_one) {
   constexpr size_t kTensors = 20'000;
   Random random(12);
