@@ -52,7 +52,7 @@ Trial::Trial(const Options& options, Shapes shapes, Format gradient_format, int 
 }
 
 void Trial::CallStep(size_t tensor) {
-  simdoptim::Step(options_, 1, workload_.Value(tensor), workload_.GradientOf(tensor),
+  simdoptim::Step(options_, ++calls_, workload_.Value(tensor), workload_.GradientOf(tensor),
                   states_[tensor]);
 }
 

@@ -30,7 +30,7 @@ class Trial {
 
   // One step of all tensors.
   void Step() { optimizer_.Step(); }
-  // One step of one tensor through the functional door, always as step number 1.
+  // One step of one tensor through the functional door, as in training: t counts up.
   void CallStep(size_t tensor);
   // The tensor's states that exist, in the order of StateNames().
   std::vector<std::span<float>> States(size_t tensor);
@@ -53,6 +53,7 @@ class Trial {
   Workload workload_;
   Optimizer optimizer_;
   std::vector<std::vector<std::span<float>>> states_;  // of each tensor, all states of the rule
+  int64_t calls_ = 0;
 };
 
 }  // namespace simdoptim::yardsticks

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdint>
 #include <iterator>
+#include <limits>
 #include <utility>
 
 #include "lib/kernels/float_mode.h"
@@ -19,28 +20,33 @@
 namespace simdoptim {
 namespace {
 
-// Of a thread's last call with a rule. Callers step many tensors with the same options and t; then
-// neither the validation nor the scalars need to be done again.
+constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
+
+// Of a thread's last call with a rule. Callers step many tensors with the same options and t, and
+// most options stay while t counts; what did not change need not be done again.
 template <class Rule>
 struct Prepared {
-  typename Rule::Options options;
-  int64_t t = 0;  // none yet
+  typename Rule::Options options = {.lr = kNoNumber};  // none yet: equal to none
   int kernel_row = 0;
   bool flush = false;
   size_t used_states = 0;  // the first of the rule's: no rule needs a state without those before
+  int64_t t = 0;           // of the scalars; 0: none yet
   typename Rule::Kernel::Scalars scalars = {};
+
+  bool Holds(const typename Rule::Options& wanted) const {
+    // Zeros are equal, but the sign of lr's can show in a zero parameter.
+    return options == wanted && std::signbit(options.lr) == std::signbit(wanted.lr);
+  }
 };
 
 // Made without a constructor's call, so that a step need not ask whether it was.
 template <class Rule>
 constinit thread_local Prepared<Rule> prepared_step;
 
-// t: at least 1.
 template <class Rule>
-[[gnu::cold]] void Prepare(const typename Rule::Options& options, int64_t t,
-                           Prepared<Rule>& prepared) {
+void Hold(const typename Rule::Options& options, Prepared<Rule>& prepared) {
   const RuleInfo& rule = RuleFunctions<Rule>::kInfo;
-  ValidateHeld(rule, &options);
+  if (!RuleFunctions<Rule>::IsValid(options)) ValidateHeld(rule, &options);
   prepared.options = options;
   prepared.kernel_row = rule.kernel_row(&options);
   prepared.flush = options.flush_subnormals;
@@ -48,8 +54,7 @@ template <class Rule>
   for (size_t k = 0; k < std::size(Rule::kStates); ++k) {
     if (Rule::NeedsState(options, k)) prepared.used_states = k + 1;
   }
-  prepared.scalars = Rule::MakeScalars(options, t);
-  prepared.t = t;
+  prepared.t = 0;
 }
 
 // Whether a parameter, its gradient and kUsed states are of one length and apart. No branches.
@@ -106,12 +111,15 @@ void StepAs(const void* any_options, int64_t t, std::span<float> param, const Gr
   const auto& options = *static_cast<const typename Rule::Options*>(any_options);
   Prepared<Rule>& prepared = prepared_step<Rule>;
   FloatMode mode;
-  // Zeros are equal, but the sign of lr's can show in a zero parameter.
-  const bool is_prepared = t > 0 && prepared.t == t && prepared.options == options &&
-                           std::signbit(prepared.options.lr) == std::signbit(options.lr);
-  if (!is_prepared || !IsPlainlyGood(prepared, param, grad, states)) [[unlikely]] {
+  if (!prepared.Holds(options)) [[unlikely]] {
+    Hold(options, prepared);
+  }
+  if (t < 1 || !IsPlainlyGood(prepared, param, grad, states)) [[unlikely]] {
     Check(RuleFunctions<Rule>::kInfo, &options, t, param, grad, states);
-    if (!is_prepared) Prepare(options, t, prepared);
+  }
+  if (prepared.t != t) {
+    prepared.scalars = Rule::MakeScalars(options, t);
+    prepared.t = t;
   }
   Run run = {{param.data(), grad.data(), {}}, param.size()};
   for (size_t k = 0; k < std::size(Rule::kStates); ++k) {

@@ -3,8 +3,6 @@
 
 #include "simdoptim/options.h"
 
-#include <cmath>
-
 #include "lib/options/number_text.h"
 #include "lib/options/validate.h"
 #include "lib/rules/registry.h"
@@ -27,13 +25,6 @@ std::string AllowedText(const Field& field) {
   if (field.kind == Field::Kind::kReal) return "in " + std::string(RangeText(field.range));
   if (field.kind == Field::Kind::kFlag) return "0 or 1";
   return "one of " + Joined(field.choices);
-}
-
-bool Allows(const Field& field, double value) {
-  if (field.kind == Field::Kind::kReal) return InRange(field.range, value);
-  const double end =
-      field.kind == Field::Kind::kFlag ? 2 : static_cast<double>(field.choices.size());
-  return value >= 0 && value < end && value == std::floor(value);
 }
 
 void CheckField(const RuleInfo& rule, const Field& field, double value) {

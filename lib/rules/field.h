@@ -34,6 +34,13 @@ struct Field {
   void (*set)(void* options, double value);
 };
 
+inline bool Allows(const Field& field, double value) {
+  if (field.kind == Field::Kind::kReal) return InRange(field.range, value);
+  const double end =
+      field.kind == Field::Kind::kFlag ? 2 : static_cast<double>(field.choices.size());
+  return value >= 0 && value < end && value == static_cast<int>(value);
+}
+
 template <auto kMember>
 struct MemberAccess;
 
