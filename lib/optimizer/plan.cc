@@ -8,15 +8,12 @@
 namespace simdoptim {
 namespace {
 
-// Starting a run costs about as much as moving this many bytes.
-constexpr uint64_t kRunBytes = 64;
-
 // Cuts fall on multiples of this many elements: a cache line of float, so that two threads do not
 // write to one line of a state that the library allocated.
 constexpr size_t kCutElements = 16;
 
 uint64_t RunCost(const Run& run, const Batch& batch) {
-  return run.size * batch.kind.element_bytes + kRunBytes;
+  return run.size * batch.kind.element_bytes + Plan::kRunBytes;
 }
 
 // Of two runs of one kind.

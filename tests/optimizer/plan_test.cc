@@ -16,8 +16,8 @@ namespace simdoptim::test {
 namespace {
 
 constexpr int kMaxShares = 256;
-constexpr size_t kLine = 16;        // elements: cuts are on multiples of it
-constexpr uint64_t kRunBytes = 64;  // what starting a run costs
+constexpr size_t kLine = 16;  // elements: cuts are on multiples of it
+constexpr uint64_t kRunBytes = Plan::kRunBytes;
 
 // Far apart, so that nothing merges; the memory is never touched. Runs take element_bytes in turn.
 Plan MakePlan(const std::vector<size_t>& sizes, const std::vector<uint16_t>& element_bytes = {28}) {
@@ -117,17 +117,17 @@ Shares WalkShares(const Plan& plan) {
 // it is meant, as it is rounded to a multiple of 16; the start of a cut run counts on both sides.
 // So a share costs at most 16 elements, one run and one byte, for the fraction, more than T / n:
 //
-//   most <= T / n + 16 * element_bytes + 64 + 1
+//   most <= T / n + 16 * element_bytes + 320 + 1
 //
-// That is 2 % or less from T / n = 800 * element_bytes + 3250 on: for every element_bytes that a
-// rule can have (10 or more), where a share has 1125 elements, 71 cache lines of each stream.
+// That is 2 % or less from T / n = 800 * element_bytes + 16050 on: for every element_bytes that a
+// rule can have (10 or more), where a share has 2405 elements, 151 cache lines of each stream.
 // A plan makes no shares of less than kMinParallelBytes / 2, so all its shares are within 2 %.
 constexpr uint64_t MostAbove(uint64_t element_bytes) {
   return kLine * element_bytes + kRunBytes + 1;
 }
 constexpr uint64_t SmallestShare() { return Plan::kMinParallelBytes / 2; }
 static_assert(50 * MostAbove(36) <= SmallestShare());
-static_assert(50 * MostAbove(10) <= 1125 * 10);
+static_assert(kRunBytes == 320 && 50 * MostAbove(10) <= 2405 * 10);
 
 // most_bytes: the largest element_bytes in the plan.
 void CheckShares(Plan& plan, uint16_t most_bytes) {
