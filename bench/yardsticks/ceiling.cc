@@ -258,10 +258,12 @@ CeilingWay Ceiling::FastestWay(int threads) const {
   // Of a small tensor there is nothing ahead.
   constexpr uint64_t kSmall = 4096;
   if (elements_ / std::max<uint64_t>(1, sets_.size()) < kSmall && sets_.size() > 1) {
-    ways.push_back(loop);
-    ways.back().tensors_ahead = 8;
-    ways.push_back(ways.back());
-    ways.back().ahead = 0;
+    for (const size_t tensors : {size_t{8}, size_t{32}}) {
+      ways.push_back(loop);
+      ways.back().tensors_ahead = tensors;
+      ways.push_back(ways.back());
+      ways.back().ahead = 0;
+    }
   }
   CeilingWay best = FastestOf(ways);
   // Of little memory, one thread may be done before a second has woken.
