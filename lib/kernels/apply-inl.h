@@ -21,8 +21,10 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 // Specialised by each rule for its kernel and variants, with
 //   kStates   how many state streams the variant uses
+//   kDivides  whether it divides, so that the divider is its limit in cache
 //   Run(A a, D d, const Scalars& s, Cursor c)   one vector's update, read and written through c
-// A: PlainArithmetic or FlushingArithmetic.
+// A: PlainArithmetic or FlushingArithmetic, or either on four vectors at once (four-inl.h), with D
+// and the cursor of these.
 template <class Kernel, int kVariant>
 struct Apply;
 
@@ -30,7 +32,7 @@ struct Apply;
 template <DecayPlace kDecay, class A, class D, class V>
 HWY_INLINE V DecayGradient(A a, D d, V g, V p, float decay) {
   if constexpr (kDecay == DecayPlace::kGradient) {
-    return a.Add(g, a.Mul(hn::Set(d, decay), p));
+    return a.Add(g, a.Mul(a.Set(d, decay), p));
   } else {
     return g;
   }
@@ -41,9 +43,9 @@ HWY_INLINE V DecayGradient(A a, D d, V g, V p, float decay) {
 template <DecayPlace kDecay, class A, class D, class V>
 HWY_INLINE V Descend(A a, D d, V p, V update, float decay) {
   if constexpr (kDecay == DecayPlace::kWithUpdate) {
-    return a.Sub(p, a.Add(a.Mul(hn::Set(d, decay), p), update));
+    return a.Sub(p, a.Add(a.Mul(a.Set(d, decay), p), update));
   } else if constexpr (kDecay == DecayPlace::kAfterUpdate) {
-    return a.Sub(p, a.Add(a.Mul(hn::Set(d, decay), a.Sub(p, update)), update));
+    return a.Sub(p, a.Add(a.Mul(a.Set(d, decay), a.Sub(p, update)), update));
   } else {
     return a.Sub(p, update);
   }

@@ -22,9 +22,19 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 // IEEE's results. Where the hardware flushes (FloatMode), these instructions do.
 struct PlainArithmetic {
+  template <class D>
+  static HWY_INLINE hn::Vec<D> Set(D d, float x) {
+    return hn::Set(d, x);
+  }
   template <class D, class V>
   static HWY_INLINE V FlushInput(D, V x) {
     return x;
+  }
+  // x if `sign` is 0, x times -1 if it is -0. Not a product: those and the sums have two units on
+  // x86, which are the next limit after the divider.
+  template <class V>
+  static HWY_INLINE V FlipSign(V x, V sign) {
+    return hn::Xor(x, sign);
   }
   template <class V>
   static HWY_INLINE V Add(V a, V b) {

@@ -17,6 +17,7 @@
 #include "hwy/highway.h"
 #include "lib/kernels/apply-inl.h"
 #include "lib/kernels/arithmetic-inl.h"
+#include "lib/kernels/four-inl.h"
 #include "lib/kernels/kernels.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -92,7 +93,7 @@ class Cursor {
   size_t i_;
 };
 
-// A cache line of float: the loop's unit, so that each line is prefetched once.
+// A cache line of float: what is prefetched at a time.
 inline constexpr size_t kBlock = 16;
 
 // Vectors of 32 bytes are as fast as of 64 on x86 where the divider is the limit, keep the clock
@@ -118,10 +119,11 @@ class Prefetcher {
     for (int k = 0; k < kStates; ++k) state_[k] = Address(to.state[k]) - Address(from.state[k]);
   }
 
-  HWY_INLINE void Prefetch(const AnyPlace& place) const {
-    PrefetchLine(Address(place.param) + param_);
-    PrefetchLine(Address(place.grad) + grad_);
-    for (int k = 0; k < kStates; ++k) PrefetchLine(Address(place.state[k]) + state_[k]);
+  // i: elements behind the place.
+  HWY_INLINE void Prefetch(const AnyPlace& place, size_t i = 0) const {
+    PrefetchLine(Address(place.param + i) + param_);
+    PrefetchLine(Address(place.grad + i) + grad_);
+    for (int k = 0; k < kStates; ++k) PrefetchLine(Address(place.state[k] + i) + state_[k]);
   }
 
  private:
@@ -144,6 +146,10 @@ struct Loop {
   using AnyPrefetcher = Prefetcher<GradStored, Update::kStates>;
   using AnyCursor = Cursor<A, GradCodec, Update::kStates>;
   using D = hn::CappedTag<float, kMaxLanes>;
+  // With AVX2 and better; not measured elsewhere. Updates that do not divide are 15 % faster so in
+  // cache, beside a busy thread, but 2 % slower in memory.
+  static constexpr bool kFourAtOnce = HWY_ARCH_X86 && hn::MaxLanes(D()) == 8 && Update::kDivides;
+  static constexpr size_t kStride = kFourAtOnce ? 2 * kBlock : kBlock;  // elements
 
   static void Step(const void* caller_scalars, const Run* runs, size_t count, Border begin,
                    Border end) {
@@ -167,29 +173,49 @@ struct Loop {
   // next: what is prefetched, from its start, while the last elements are stepped; or null.
   static HWY_INLINE void StepRun(const Scalars& s, const Streams& streams, size_t begin, size_t end,
                                  const Streams* next) {
-    const D d;
-    const size_t lanes = hn::Lanes(d);
     AnyPlace place(streams, begin);
     AnyPrefetcher prefetcher(kElementsAhead);
-    size_t blocks = (end - begin) / kBlock;
-    size_t left = next == nullptr ? 0 : std::min(blocks, kElementsAhead / kBlock);
+    size_t strides = (end - begin) / kStride;
+    size_t left = next == nullptr ? 0 : std::min(strides, kElementsAhead / kStride);
     for (;; left = 0) {
-      for (; blocks != left; --blocks) {
-        prefetcher.Prefetch(place);
-        for (size_t j = 0; j < kBlock; j += lanes) Update::Run(A(), d, s, AnyCursor(place, j));
-        place.Advance(kBlock);
-      }
+      for (; strides != left; --strides) StepStride(s, place, prefetcher);
       if (next == nullptr) break;
       prefetcher = AnyPrefetcher(place, AnyPlace(*next, 0));
       next = nullptr;
     }
-    size_t rest = (end - begin) % kBlock;
+    size_t rest = (end - begin) % kStride;
+    if (kStride != kBlock && rest >= kBlock) {
+      StepBlock(s, place, prefetcher);
+      rest -= kBlock;
+    }
     if (rest == 0) return;
     prefetcher.Prefetch(place);
-    StepWhole(d, s, place, rest);
     // Narrower vectors reach no further than the spans.
+    const D d;
+    StepWhole(d, s, place, rest);
     if constexpr (hn::MaxLanes(d) > 4) StepWhole(hn::CappedTag<float, 4>(), s, place, rest);
     StepWhole(hn::CappedTag<float, 1>(), s, place, rest);
+  }
+
+  static HWY_INLINE void StepStride(const Scalars& s, AnyPlace& place,
+                                    const AnyPrefetcher& prefetcher) {
+    if constexpr (kFourAtOnce) {
+      prefetcher.Prefetch(place);
+      prefetcher.Prefetch(place, kBlock);
+      Update::Run(FourArithmetic<A, D>(), FourTag<D>(), s, FourCursor<AnyCursor, D>(place));
+      place.Advance(kStride);
+    } else {
+      StepBlock(s, place, prefetcher);
+    }
+  }
+
+  static HWY_INLINE void StepBlock(const Scalars& s, AnyPlace& place,
+                                   const AnyPrefetcher& prefetcher) {
+    const D d;
+    const size_t lanes = hn::Lanes(d);
+    prefetcher.Prefetch(place);
+    for (size_t j = 0; j < kBlock; j += lanes) Update::Run(A(), d, s, AnyCursor(place, j));
+    place.Advance(kBlock);
   }
 
   // As many vectors as `rest` elements hold.

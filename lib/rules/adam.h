@@ -23,7 +23,7 @@ struct AdamKernel {
   static constexpr DecayPlace DecayOf(int variant) { return DecayPlace{variant % kDecayPlaces}; }
 
   struct Scalars {
-    float grad_factor;  // -1 to maximize
+    float grad_sign;    // -0 to maximize: flips the gradient's sign
     float decay;        // see DecayCoefficient
     float weight1;      // 1 - beta1
     float weight2;      // 1 - beta2
@@ -80,7 +80,7 @@ struct AdamRule {
     const double inside = corrected ? x_correction : x_correction / correction2;
     const bool flush = o.flush_subnormals;
     return {
-        .grad_factor = o.maximize ? -1.0f : 1.0f,
+        .grad_sign = o.maximize ? -0.0f : 0.0f,
         .decay = ToScalar(DecayCoefficient(o.lr, o.weight_decay, o.decay_mode), flush),
         .weight1 = ToScalar(1 - o.beta1, flush),
         .weight2 = ToScalar(1 - o.beta2, flush),

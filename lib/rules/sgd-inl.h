@@ -20,25 +20,26 @@ struct Apply<Sgd, kVariant> {
   static constexpr Sgd::Buffer kBuffer = Sgd::BufferOf(kVariant);
   static constexpr DecayPlace kDecay = Sgd::DecayOf(kVariant);
   static constexpr int kStates = kBuffer == Sgd::Buffer::kNone ? 0 : 1;
+  static constexpr bool kDivides = false;
 
   template <class A, class D, class Cursor>
   static HWY_INLINE void Run(A a, D d, const Sgd::Scalars& s, Cursor c) {
     const auto p = c.Param(d);
     const auto g =
-        DecayGradient<kDecay>(a, d, a.Mul(hn::Set(d, s.grad_factor), c.Grad(d)), p, s.decay);
+        DecayGradient<kDecay>(a, d, a.FlipSign(c.Grad(d), a.Set(d, s.grad_sign)), p, s.decay);
     auto direction = g;
     if constexpr (kBuffer != Sgd::Buffer::kNone) {
       // b = momentum * b + weight * g, as a correction of b: one rounding of b's size, not two.
       const auto old_b = c.template State<0>(d);
-      const auto b = a.Add(old_b, a.Sub(a.Mul(hn::Set(d, s.buffer_grad), g),
-                                        a.Mul(hn::Set(d, s.buffer_loss), old_b)));
+      const auto b = a.Add(
+          old_b, a.Sub(a.Mul(a.Set(d, s.buffer_grad), g), a.Mul(a.Set(d, s.buffer_loss), old_b)));
       c.template SetState<0>(d, b);
       direction = b;
       if constexpr (kBuffer == Sgd::Buffer::kNesterov) {
-        direction = a.Add(a.Mul(hn::Set(d, s.nesterov_grad), g), a.Mul(hn::Set(d, s.momentum), b));
+        direction = a.Add(a.Mul(a.Set(d, s.nesterov_grad), g), a.Mul(a.Set(d, s.momentum), b));
       }
     }
-    const auto update = a.Mul(hn::Set(d, s.step_size), direction);
+    const auto update = a.Mul(a.Set(d, s.step_size), direction);
     c.SetParam(d, Descend<kDecay>(a, d, p, update, s.decay));
   }
 };

@@ -52,7 +52,7 @@ struct Sgd {
   }
 
   struct Scalars {
-    float grad_factor;    // -1 to maximize
+    float grad_sign;      // -0 to maximize: flips the gradient's sign
     float decay;          // see DecayCoefficient
     float buffer_loss;    // 1 - momentum
     float buffer_grad;    // weight of g in the buffer
@@ -66,7 +66,7 @@ struct Sgd {
     const double weight = undamped ? 1 : 1 - o.dampening;
     const bool flush = o.flush_subnormals;
     return {
-        .grad_factor = o.maximize ? -1.0f : 1.0f,
+        .grad_sign = o.maximize ? -0.0f : 0.0f,
         .decay = ToScalar(DecayCoefficient(o.lr, o.weight_decay, o.decay_mode), flush),
         .buffer_loss = ToScalar(1 - o.momentum, flush),
         .buffer_grad = ToScalar(o.lr_in_buffer ? weight * o.lr : weight, flush),
