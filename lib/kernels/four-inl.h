@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Four vectors that are updated side by side, operation by operation. If their updates are written
 // one after the other, a processor must look some 200 instructions ahead to keep its divider busy;
-// a core whose other thread works has half of its window, and loses a third of its speed in cache.
+// a core whose other thread works has half of its window, and took up to 1.2 times as long in
+// cache.
 
 #if defined(SIMDOPTIM_LIB_KERNELS_FOUR_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef SIMDOPTIM_LIB_KERNELS_FOUR_INL_H_

@@ -79,8 +79,10 @@ TEST_CASE("functional door: bad steps and options are named", "[errors]") {
   CHECK(b == before);
   // A good call after a bad one is not served from what the bad one left, nor the reverse.
   AdamStep({}, 1, b.param, b.grad, b.m, b.v);
-  CHECK(ErrorOf([&] { AdamStep({.lr = -1}, 1, b.param, b.grad, b.m, b.v); }) ==
-        "Adam: lr = -1 is not in [0, inf)");
+  for (int time = 1; time <= 2; ++time) {
+    CHECK(ErrorOf([&] { AdamStep({.lr = -1}, 1, b.param, b.grad, b.m, b.v); }) ==
+          "Adam: lr = -1 is not in [0, inf)");
+  }
   CHECK(ErrorOf([&] { AdamStep({}, 0, b.param, b.grad, b.m, b.v); }) ==
         "Adam: t = 0 is not a step number; the first step is 1");
 }
