@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The optimizer object's errors: each names the thing, and leaves the optimizer as it was.
 
+#include <span>
+#include <vector>
+
 #include "simdoptim/simdoptim.h"
 #include "tests/support/catch.h"
 #include "tests/support/errors.h"
@@ -11,7 +14,9 @@ namespace {
 using Floats = std::vector<float>;
 
 TEST_CASE("a group that is refused leaves the optimizer as it was", "[optimizer][errors]") {
-  Floats a(8), b(8), grad(8), m(8), v(8);
+  Floats b(8), grad(8), m(8), v(8);
+  Floats around_a(24);
+  const std::span<float> a = std::span(around_a).subspan(8, 8);
   Optimizer optimizer(AdamOptions{}, {{"a", a, grad}});
   const auto error = [&](std::vector<Parameter> parameters, Options options = AdamOptions{}) {
     const std::string text = ErrorOf([&] { optimizer.AddGroup({options, parameters}); });
@@ -26,6 +31,13 @@ TEST_CASE("a group that is refused leaves the optimizer as it was", "[optimizer]
   CHECK(error({{"b", {static_cast<float*>(nullptr), 8}}}) ==
         "parameter \"b\": value is null, with 8 elements");
   CHECK(error({{"b", a}}) == "parameter \"a\": its memory overlaps that of parameter \"b\"");
+  // Whether it is the first or the last in memory that overlaps.
+  for (const size_t overlapping : {size_t{1}, size_t{15}}) {
+    CHECK(error({{"b", std::span(around_a).first(1)},
+                 {"c", std::span(around_a).subspan(overlapping, 8)},
+                 {"d", std::span(around_a).last(1)}}) ==
+          "parameter \"a\": its memory overlaps that of parameter \"c\"");
+  }
   CHECK(error({{"b", b}, {"c", std::span(b).subspan(7)}}) ==
         "parameter \"b\": its memory overlaps that of parameter \"c\"");
   CHECK(error({{"b", b, {}, {m, m}}}) ==
